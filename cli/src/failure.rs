@@ -1,0 +1,43 @@
+//! Errors and the exit status they mean.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+/// Wrong use: the command line or an input is not legal. Exit status 2; everything else is a failed run, exit status 1.
+#[derive(Debug)]
+pub struct WrongUse(anyhow::Error);
+
+impl fmt::Display for WrongUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.0)
+    }
+}
+
+impl std::error::Error for WrongUse {}
+
+/// Marks an error as wrong use.
+pub trait MarkWrongUse<T> {
+    /// The same result, its error marked as wrong use.
+    fn wrong_use(self) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> MarkWrongUse<T> for Result<T, E> {
+    fn wrong_use(self) -> anyhow::Result<T> {
+        self.map_err(|error| anyhow::Error::new(WrongUse(error.into())))
+    }
+}
+
+/// Prints an error and gives its exit status. A closed pipe ends quietly.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    let closed_pipe = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe);
+    if closed_pipe {
+        return ExitCode::SUCCESS;
+    }
+    // Standard error may be closed as well; there is nobody left to tell.
+    let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("error: {error:#}\n"));
+    if error.is::<WrongUse>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
