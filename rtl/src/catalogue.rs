@@ -1,0 +1,237 @@
+//! Every block that can be generated on its own, by name.
+
+use rust_hdl::prelude::*;
+
+use crate::config::GeometryError;
+use crate::raid::{
+    Divider, LaneWritePort, ParityBenchmark, StripReconstructor, StripeDataPath, StripeLayout, StripeLayoutInverse,
+    StripeReader, StripeWriter, XorParityEngine,
+};
+use crate::stream::{FetchSlots, SkidBuffer, SynchronousFifo};
+
+/// Data lanes of the blocks built from the catalogue.
+const DATA_LANES: usize = 9;
+/// Words of a 4 KB strip of 64-bit words.
+const WORDS_PER_STRIP: usize = 512;
+
+/// One block of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct CatalogueEntry {
+    /// Name of the block in snake case.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    build: fn() -> Result<Box<dyn Block>, GeometryError>,
+}
+
+impl CatalogueEntry {
+    /// The block with its default parameters (9 data lanes, 4 KB strips, 64-bit words), connected: its inputs count as
+    /// driven from outside.
+    ///
+    /// # Errors
+    /// If the default parameters are out of the block's range.
+    pub fn build(&self) -> Result<Box<dyn Block>, GeometryError> {
+        (self.build)()
+    }
+}
+
+/// The entry with this name.
+pub fn find(name: &str) -> Option<&'static CatalogueEntry> {
+    CATALOGUE.iter().find(|entry| entry.name == name)
+}
+
+/// Every block that can be generated, in data-flow order.
+pub static CATALOGUE: &[CatalogueEntry] = &[
+    CatalogueEntry {
+        name: "skid_buffer",
+        summary: "two-word stream buffer with registered handshakes",
+        build: || {
+            let mut block = SkidBuffer::<64>::default();
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "fetch_slots",
+        summary: "words that a memory delivers late, made into a stream",
+        build: || {
+            let mut block = FetchSlots::<64>::default();
+            block.clock.connect();
+            block.fetched.connect();
+            block.fetched_word.connect();
+            block.fetched_last.connect();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "synchronous_fifo",
+        summary: "first-in first-out buffer of 512 words in block RAM",
+        build: || {
+            let mut block = SynchronousFifo::<64, 9>::new(480);
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "divider",
+        summary: "pipelined division of 32-bit numbers by a small constant",
+        build: || {
+            let mut block = Divider::new(DATA_LANES)?;
+            block.clock.connect();
+            block.dividend.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_layout",
+        summary: "logical strip to stripe, lane and parity lane",
+        build: || {
+            let mut block = StripeLayout::new(DATA_LANES)?;
+            block.clock.connect();
+            block.lookup_valid.connect();
+            block.logical_strip.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_layout_inverse",
+        summary: "stripe and lane to logical strip or parity",
+        build: || {
+            let mut block = StripeLayoutInverse::new(DATA_LANES)?;
+            block.clock.connect();
+            block.lookup_valid.connect();
+            block.stripe.connect();
+            block.lane.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "xor_parity_engine",
+        summary: "parity of each stripe, accumulated in block RAM while its data passes",
+        build: || {
+            let mut block = XorParityEngine::<64, 9>::new(DATA_LANES, WORDS_PER_STRIP)?;
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.data.link_connect_dest();
+            block.parity.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "lane_write_port",
+        summary: "registers of one lane's write port",
+        build: || {
+            let mut block = LaneWritePort::<64>::default();
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_writer",
+        summary: "user data to strips on lanes, parity included",
+        build: || {
+            let mut block = StripeWriter::<64, 9>::new(DATA_LANES, WORDS_PER_STRIP)?;
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.failed.connect();
+            block.failed_lane.connect();
+            connect_ports(&mut block.lanes);
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "strip_reconstructor",
+        summary: "a lane's strip as it is, or from all other lanes",
+        build: || {
+            let mut block = StripReconstructor::<64>::new(DATA_LANES)?;
+            block.clock.connect();
+            connect_ports(&mut block.lanes);
+            block.enabled.connect();
+            block.lane.connect();
+            block.missing.connect();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_reader",
+        summary: "strips on lanes to user data, one lane may have failed",
+        build: || {
+            let mut block = StripeReader::<64>::new(DATA_LANES)?;
+            block.clock.connect();
+            block.start.connect();
+            block.strip_count.connect();
+            block.failed.connect();
+            block.failed_lane.connect();
+            connect_ports(&mut block.requests);
+            connect_ports(&mut block.lanes);
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_data_path",
+        summary: "writer, lane ports and reader of a striped array",
+        build: || {
+            let mut block = StripeDataPath::<64, 9>::new(DATA_LANES, WORDS_PER_STRIP)?;
+            block.connect_inputs();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "parity_benchmark",
+        summary: "stripe writer with its stimulus inside, to compare simulators",
+        build: || {
+            let mut block = ParityBenchmark::<64, 9>::new(DATA_LANES, WORDS_PER_STRIP)?;
+            block.clock.connect();
+            Ok(connected(block))
+        },
+    },
+];
+
+fn connected(mut block: impl Block + 'static) -> Box<dyn Block> {
+    block.connect_all();
+    Box::new(block)
+}
+
+/// Declares the inputs of ports to be driven from outside.
+fn connect_ports<P: LogicLink>(ports: &mut [P]) {
+    for port in ports {
+        port.link_connect_dest();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_block_is_connected_and_names_itself() {
+        for entry in CATALOGUE {
+            let block = entry.build().expect(entry.name);
+            check_connected(block.as_ref()).expect(entry.name);
+            let info = block.timing();
+            assert_eq!(info[0].name, crate::circuit::CIRCUIT_INFO, "{}", entry.name);
+            let documentation = &info[0].outputs[0];
+            for item in ["- Latency: ", "- Throughput: ", "- Back-pressure: ", "- Limits: "] {
+                assert!(documentation.contains(item), "{} does not state {item}", entry.name);
+            }
+            let type_name = info[0].clock.split('<').next().unwrap_or_default();
+            let type_name = type_name.rsplit("::").next().unwrap_or_default();
+            assert_eq!(type_name.to_lowercase(), entry.name.replace('_', ""));
+        }
+    }
+
+    #[test]
+    fn names_are_found() {
+        assert_eq!(find("xor_parity_engine").map(|entry| entry.name), Some("xor_parity_engine"));
+        assert!(find("no_such_block").is_none());
+    }
+}

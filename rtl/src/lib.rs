@@ -1,0 +1,11 @@
+//! Synthesizable circuits of the all-flash array data path, written in rust-hdl.
+//!
+//! Circuits only: what lies beyond the device's pins is modelled elsewhere. Every block has one clock input named
+//! `clock`, passed straight down to its registers; its doc comment states latency, throughput, what back-pressure does
+//! and its limits.
+
+pub mod catalogue;
+pub mod circuit;
+pub mod config;
+pub mod raid;
+pub mod stream;

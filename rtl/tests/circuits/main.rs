@@ -1,0 +1,8 @@
+//! Behaviour of the circuits, stepped with rust-hdl's `simulate`.
+
+mod bench;
+mod data_path;
+mod layout;
+mod parity_engine;
+mod reconstructor;
+mod stream;
