@@ -1,0 +1,6 @@
+//! Readable Verilog, constraints and the Yosys/nextpnr flow.
+
+pub mod formal;
+pub mod synthesis;
+pub mod toolchain;
+pub mod verilog;
