@@ -1,0 +1,163 @@
+//! Random hierarchical designs: every boundary policy against the reference interpreter, every net looked at.
+
+use super::operations::{random_value, words};
+use super::random::{Shape, random_design};
+use super::reference::Reference;
+use crate::engine::{Boundaries, NetRef, Options, Simulator};
+use hardpath_netlist::{Design, NetId, NetType};
+use num_bigint::BigUint;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+const POLICIES: [Boundaries; 3] = [Boundaries::Automatic, Boundaries::All, Boundaries::None];
+
+fn with_policy(design: &Design, boundaries: Boundaries) -> Simulator {
+    Simulator::from_design_with(design.clone(), Options { boundaries }).unwrap()
+}
+
+fn inputs_and_outputs(design: &Design) -> (Vec<NetId>, Vec<NetId>, Vec<NetId>) {
+    let top = design.top();
+    let (mut clocks, mut inputs, mut outputs) = (vec![], vec![], vec![]);
+    for port in &top.ports {
+        if top.net(*port).net_type == NetType::Clock {
+            clocks.push(*port);
+        } else if top.net(*port).kind.is_source() {
+            inputs.push(*port);
+        } else {
+            outputs.push(*port);
+        }
+    }
+    (clocks, inputs, outputs)
+}
+
+fn every_net(reference: &Reference) -> Vec<NetRef> {
+    let mut nets = vec![];
+    for (path, circuit) in reference.instances() {
+        for net in 0..reference.design.circuit(*circuit).nets.len() as u32 {
+            nets.push(NetRef { instance: path.clone(), net: NetId(net) });
+        }
+    }
+    nets
+}
+
+/// Runs a design in all policies and the reference. With `watch`, every net and memory is compared in every cycle.
+fn compare(design: &Design, random: &mut StdRng, cycles: usize, watch: bool) {
+    let mut reference = Reference::new(design);
+    let mut sims: Vec<Simulator> = POLICIES.iter().map(|policy| with_policy(design, *policy)).collect();
+    let (clocks, inputs, outputs) = inputs_and_outputs(design);
+    let nets = every_net(&reference);
+    let plans: Vec<_> = sims.iter_mut().map(|sim| watch.then(|| sim.observation(&nets).unwrap())).collect();
+    for cycle in 0..cycles {
+        for input in &inputs {
+            if cycle > 0 && random.random_bool(0.3) {
+                continue;
+            }
+            let width = design.top().net(*input).width;
+            let value = random_value(random, width);
+            for sim in &mut sims {
+                let port = sim.reference_port(&[], *input).unwrap();
+                sim.set_words(port, &words(&value, width)).unwrap();
+            }
+            reference.set(*input, value);
+        }
+        for (sim, policy) in sims.iter_mut().zip(POLICIES) {
+            for output in &outputs {
+                let width = design.top().net(*output).width;
+                let port = sim.reference_port(&[], *output).unwrap();
+                let mut found = vec![0; width.div_ceil(64) as usize];
+                sim.get_words(port, &mut found).unwrap();
+                assert_eq!(found, words(&reference.net(&[], *output), width), "{policy:?} cycle {cycle} {output:?}");
+            }
+        }
+        for ((sim, plan), policy) in sims.iter_mut().zip(&plans).zip(POLICIES) {
+            let Some(plan) = plan else { continue };
+            let mut buffer = vec![u64::MAX; plan.words()];
+            sim.observe(plan, &mut buffer).unwrap();
+            for (index, net) in nets.iter().enumerate() {
+                let expected: BigUint = reference.net(&net.instance, net.net);
+                let name = sim.path_name(&net.instance, net.net).unwrap();
+                let found = &buffer[plan.range(index)];
+                assert_eq!(found, words(&expected, plan.width(index)), "{policy:?} cycle {cycle} {name}");
+            }
+            for (path, circuit) in reference.instances() {
+                for (memory, shape) in design.circuit(*circuit).memories.iter().enumerate() {
+                    for address in 0..1 << shape.address_bits {
+                        let found = sim.memory_word(path, memory, address).unwrap();
+                        let expected = words(&reference.memory_word(path, memory, address), shape.width);
+                        assert_eq!(found, expected, "{policy:?} cycle {cycle} {path:?} memory {memory} at {address}");
+                    }
+                }
+            }
+        }
+        let rising: u64 = if clocks.len() == 1 { 1 } else { random.random_range(0..1 << clocks.len()) };
+        let risen: Vec<NetId> =
+            clocks.iter().enumerate().filter(|(index, _)| rising >> index & 1 == 1).map(|(_, clock)| *clock).collect();
+        reference.tick(&risen);
+        sims.iter_mut().for_each(|sim| sim.tick_clocks(rising).unwrap());
+    }
+}
+
+#[test]
+fn random_single_circuits_equal_the_reference() {
+    let mut random = StdRng::seed_from_u64(7);
+    for _ in 0..40 {
+        let shape = Shape { circuits: 1, instances: 0, registers: 8, operations: 40, clocks: 1, widest: 200 };
+        let design = random_design(&mut random, shape);
+        compare(&design, &mut random, 20, true);
+    }
+}
+
+#[test]
+fn random_hierarchies_equal_the_reference_in_every_policy() {
+    let mut random = StdRng::seed_from_u64(11);
+    for round in 0..30 {
+        let shape = Shape { circuits: 4, instances: 3, registers: 4, operations: 16, clocks: 1, widest: 130 };
+        let design = random_design(&mut random, shape);
+        compare(&design, &mut random, 12, round % 2 == 0);
+    }
+}
+
+#[test]
+fn random_hierarchies_with_several_clocks_equal_the_reference() {
+    let mut random = StdRng::seed_from_u64(13);
+    for round in 0..30 {
+        let shape = Shape { circuits: 3, instances: 3, registers: 5, operations: 16, clocks: 3, widest: 70 };
+        let design = random_design(&mut random, shape);
+        compare(&design, &mut random, 16, round % 2 == 0);
+    }
+}
+
+#[test]
+fn large_repeated_circuits_keep_their_own_body_and_equal_the_reference() {
+    let mut random = StdRng::seed_from_u64(17);
+    for _ in 0..4 {
+        let shape = Shape { circuits: 3, instances: 4, registers: 30, operations: 200, clocks: 1, widest: 64 };
+        let design = random_design(&mut random, shape);
+        compare(&design, &mut random, 8, true);
+    }
+}
+
+#[test]
+fn running_many_cycles_at_once_equals_ticking_one_by_one() {
+    let mut random = StdRng::seed_from_u64(19);
+    for _ in 0..10 {
+        let shape = Shape { circuits: 3, instances: 3, registers: 6, operations: 20, clocks: 1, widest: 90 };
+        let design = random_design(&mut random, shape);
+        let nets = every_net(&Reference::new(&design));
+        let values = |sim: &mut Simulator| {
+            let plan = sim.observation(&nets).unwrap();
+            let mut buffer = vec![0; plan.words()];
+            sim.observe(&plan, &mut buffer).unwrap();
+            (0..nets.len()).map(|index| buffer[plan.range(index)].to_vec()).collect::<Vec<_>>()
+        };
+        let mut stepped = with_policy(&design, Boundaries::None);
+        (0..1000).for_each(|_| stepped.tick());
+        let expected = values(&mut stepped);
+        for policy in POLICIES {
+            let mut sim = with_policy(&design, policy);
+            sim.run(1000);
+            assert_eq!(sim.cycles(), 1000);
+            assert_eq!(values(&mut sim), expected, "{policy:?}");
+        }
+    }
+}

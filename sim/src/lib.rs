@@ -1,0 +1,6 @@
+//! Compiled cycle engine, waveforms, device models, and the scenarios that put them together.
+
+pub mod engine;
+pub mod models;
+pub mod scenario;
+pub mod waveform;

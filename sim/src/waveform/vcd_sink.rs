@@ -1,0 +1,277 @@
+//! Value change dump (IEEE 1364) text.
+//!
+//! The `vcd` crate writes the header and the definitions. Value changes go through a formatter of our own into the same
+//! stream: identifiers and names are rendered once, digits eight at a time, so that a change of a 64-bit signal takes some
+//! ten nanoseconds. The crate's writer formats every digit on its own.
+
+use super::background_file::BackgroundFile;
+use super::binary_digits;
+use super::traced_design::{Role, Scope, ScopeKind, TracedDesign, Variable, View};
+use super::tracer::Sink;
+use super::{Error, Result};
+use hardpath_netlist::PortDirection;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use vcd::{IdCode, ReferenceIndex, ScopeType, TimescaleUnit, VarType};
+
+/// Bytes gathered before they are handed to the system: what a processor's cache keeps.
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// Bytes written at once that may reach behind what they stand for.
+const SLACK_BYTES: usize = 64;
+
+/// A VCD file, written while the simulation runs.
+///
+/// Enumerations are `string` variables that hold the name of the state, struct nets are scopes of their fields, and nets
+/// that always carry one value share an identifier. The time scale is 1 ps. Leading zeros of vectors are left out, as the
+/// format allows.
+pub struct VcdSink {
+    file: BackgroundFile,
+    buffer: Vec<u8>,
+    used: usize,
+    signals: Vec<Format>,
+    /// The most a sample can take.
+    sample_bytes: usize,
+}
+
+/// How a signal's change is rendered.
+struct Format {
+    word: u32,
+    low: u32,
+    width: u32,
+    /// For a bit: identifier and line end. For a vector: with a space before.
+    suffix: [u8; 8],
+    suffix_len: u8,
+    kind: Kind,
+}
+
+enum Kind {
+    /// One bit.
+    Bit,
+    /// Up to 64 bits within one word.
+    Word,
+    /// Bits of several words.
+    Wide,
+    /// The whole line of each state.
+    Enum(Box<[Box<[u8]>]>),
+}
+
+impl VcdSink {
+    /// Creates the file, replacing an older one, and writes the definitions.
+    pub fn create(path: impl AsRef<Path>, design: &TracedDesign) -> Result<Self> {
+        let path = path.as_ref();
+        let mut file = File::create(path).map_err(|source| Error::Create { path: path.to_owned(), source })?;
+        let mut header = Vec::new();
+        write_definitions(&mut header, design).map_err(Error::write(path))?;
+        file.write_all(&header).map_err(Error::write(path))?;
+        let signals: Vec<Format> = (0..design.signals().len()).map(|index| format_of(design, index)).collect();
+        let sample_bytes = 32 + SLACK_BYTES + signals.iter().map(Format::most_bytes).sum::<usize>();
+        Ok(Self {
+            file: BackgroundFile::new(path, file)?,
+            buffer: vec![0; BUFFER_BYTES + sample_bytes],
+            used: 0,
+            signals,
+            sample_bytes,
+        })
+    }
+
+    /// Makes room for a whole sample.
+    #[inline]
+    fn reserve(&mut self) -> Result<()> {
+        if self.used + self.sample_bytes > self.buffer.len() { self.flush() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn flush(&mut self) -> Result<()> {
+        let used = std::mem::take(&mut self.used);
+        self.file.append(&mut self.buffer, used)
+    }
+}
+
+impl Sink for VcdSink {
+    fn time(&mut self, time_ps: u64) -> Result<()> {
+        self.reserve()?;
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut rest = time_ps;
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.buffer[self.used] = b'#';
+        let end = self.used + 1 + digits.len() - at;
+        self.buffer[self.used + 1..end].copy_from_slice(&digits[at..]);
+        self.buffer[end] = b'\n';
+        self.used = end + 1;
+        Ok(())
+    }
+
+    fn changes(&mut self, changed: &[u32], words: &[u64]) -> Result<()> {
+        self.reserve()?;
+        let mut used = self.used;
+        for index in changed {
+            let format = &self.signals[*index as usize];
+            used += format.write(words, &mut self.buffer[used..]);
+        }
+        self.used = used;
+        Ok(())
+    }
+
+    fn clock(&mut self, signal: u32, level: bool) -> Result<()> {
+        self.reserve()?;
+        self.used += self.signals[signal as usize].write_bit(u64::from(level), &mut self.buffer[self.used..]);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.flush()?;
+        self.file.finish()
+    }
+}
+
+impl Format {
+    /// Writes a change and returns its length; may write garbage behind it.
+    #[inline]
+    fn write(&self, words: &[u64], out: &mut [u8]) -> usize {
+        let word = self.word as usize;
+        match &self.kind {
+            Kind::Bit => self.write_bit(words[word] >> self.low & 1, out),
+            Kind::Word => {
+                let value = (words[word] >> self.low) & (u64::MAX >> (64 - self.width));
+                out[0] = b'b';
+                let count = binary_digits::write_significant(digits_at(out, 1), value);
+                self.write_suffix(out, 1 + count)
+            }
+            Kind::Wide => {
+                out[0] = b'b';
+                let mut at = 1;
+                let mut rest = self.width;
+                while rest > 0 {
+                    let piece = (rest - 1) % 64 + 1;
+                    rest -= piece;
+                    let value = binary_digits::extract(&words[word..], self.low + rest, piece);
+                    if at > 1 {
+                        binary_digits::write_word(digits_at(out, at), value);
+                        at += 64;
+                    } else if value != 0 || rest == 0 {
+                        at += binary_digits::write_significant(digits_at(out, at), value);
+                    }
+                }
+                self.write_suffix(out, at)
+            }
+            Kind::Enum(lines) => {
+                let value = binary_digits::extract(&words[word..], self.low, self.width);
+                match lines.get(value as usize) {
+                    Some(line) => {
+                        out[..line.len()].copy_from_slice(line);
+                        line.len()
+                    }
+                    None => {
+                        let number = format!("s{value}");
+                        out[..number.len()].copy_from_slice(number.as_bytes());
+                        self.write_suffix(out, number.len())
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn write_bit(&self, bit: u64, out: &mut [u8]) -> usize {
+        out[0] = b'0' + bit as u8;
+        out[1..9].copy_from_slice(&self.suffix);
+        1 + usize::from(self.suffix_len)
+    }
+
+    #[inline]
+    fn write_suffix(&self, out: &mut [u8], at: usize) -> usize {
+        out[at..at + 8].copy_from_slice(&self.suffix);
+        at + usize::from(self.suffix_len)
+    }
+
+    fn most_bytes(&self) -> usize {
+        let value = match &self.kind {
+            Kind::Bit | Kind::Word | Kind::Wide => 1 + self.width as usize,
+            // A value without a name is printed as a number.
+            Kind::Enum(lines) => lines.iter().map(|line| line.len()).max().unwrap_or(0).max(21),
+        };
+        value + self.suffix.len()
+    }
+}
+
+#[inline]
+fn digits_at(out: &mut [u8], at: usize) -> &mut [u8; 64] {
+    (&mut out[at..at + 64]).try_into().expect("64 bytes")
+}
+
+/// Short identifiers, and none that is longer than a suffix can hold with space and line end.
+fn id_of(signal: usize) -> IdCode {
+    IdCode::from(signal as u32)
+}
+
+fn format_of(design: &TracedDesign, index: usize) -> Format {
+    let signal = &design.signals()[index];
+    let is_bit = signal.width == 1 && !matches!(signal.view, View::Enum(_));
+    let text = if is_bit { format!("{}\n", id_of(index)) } else { format!(" {}\n", id_of(index)) };
+    let mut suffix = [0; 8];
+    suffix[..text.len()].copy_from_slice(text.as_bytes());
+    let kind = match signal.view {
+        View::Enum(table) => {
+            let variants = design.enums()[table].variants.iter();
+            Kind::Enum(variants.map(|name| format!("s{name}{text}").into_bytes().into_boxed_slice()).collect())
+        }
+        _ if is_bit => Kind::Bit,
+        _ if signal.low + signal.width <= 64 => Kind::Word,
+        _ => Kind::Wide,
+    };
+    Format {
+        word: signal.word as u32,
+        low: signal.low,
+        width: signal.width,
+        suffix,
+        suffix_len: text.len() as u8,
+        kind,
+    }
+}
+
+fn write_definitions(out: &mut Vec<u8>, design: &TracedDesign) -> std::io::Result<()> {
+    let mut writer = vcd::Writer::new(out);
+    writer.version(concat!("hardpath ", env!("CARGO_PKG_VERSION")))?;
+    writer.timescale(1, TimescaleUnit::PS)?;
+    write_scope(&mut writer, design, design.top())?;
+    writer.enddefinitions()
+}
+
+fn write_scope(writer: &mut vcd::Writer<&mut Vec<u8>>, design: &TracedDesign, scope: &Scope) -> std::io::Result<()> {
+    // The format has no scope type for structs; a named block is a scope that is no module.
+    let kind = match scope.kind {
+        ScopeKind::Instance => ScopeType::Module,
+        ScopeKind::Struct => ScopeType::Begin,
+    };
+    writer.scope_def(kind, &scope.name)?;
+    for variable in &scope.variables {
+        let signal = &design.signals()[variable.signal];
+        let (kind, width, range) = match signal.view {
+            View::Enum(_) => (VarType::String, 1, None),
+            _ if signal.width == 1 => (var_type(variable), 1, None),
+            _ => (var_type(variable), signal.width, Some(ReferenceIndex::Range(signal.width as i32 - 1, 0))),
+        };
+        writer.var_def(kind, width, id_of(variable.signal), &variable.name, range)?;
+    }
+    for inner in &scope.scopes {
+        write_scope(writer, design, inner)?;
+    }
+    writer.upscope()
+}
+
+fn var_type(variable: &Variable) -> VarType {
+    match variable.role {
+        Role::Register => VarType::Reg,
+        Role::Port(PortDirection::Input | PortDirection::Output) | Role::Connection | Role::Internal => VarType::Wire,
+    }
+}
