@@ -1,0 +1,71 @@
+//! Project automation: `cargo xtask tools`, `cargo xtask test`, `cargo xtask report`.
+
+mod blocks;
+mod checks;
+mod report;
+mod synthesis;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use hardpath_gen::toolchain::Toolchain;
+
+/// Project automation.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install the pinned open toolchain into target/tools (or HARDPATH_TOOLS)
+    Tools,
+    /// Run everything CI checks: tools, format, lints, documentation, tests
+    Test,
+    /// Measure, and write a report into reports/
+    Report {
+        #[command(subcommand)]
+        subject: Subject,
+    },
+}
+
+#[derive(Subcommand)]
+enum Subject {
+    /// Every block's size and speed after place and route: reports/synthesis.md
+    Synthesis,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Tools => {
+            let toolchain = provision()?;
+            println!("the toolchain is in {}", toolchain.directory().display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Test => checks::run(),
+        Task::Report { subject: Subject::Synthesis } => {
+            let toolchain = provision()?;
+            let path = synthesis::report(&toolchain, &blocks::emit_all()?)?;
+            println!("wrote {}", path.display());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Installs the toolchain, saying on standard error what it does.
+fn provision() -> Result<Toolchain> {
+    Ok(Toolchain::provision(|step| eprintln!("  {step}"))?)
+}
