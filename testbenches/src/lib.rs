@@ -1,0 +1,4 @@
+//! Golden models, properties and co-simulation.
+
+pub mod cosimulation;
+pub mod golden;
