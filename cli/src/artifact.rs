@@ -43,16 +43,6 @@ impl Artifact {
         self.staged.as_deref().unwrap_or(&self.destination)
     }
 
-    /// Cuts the file to a length; no effect on devices and pipes.
-    pub fn set_length(&self, length: u64) -> Result<()> {
-        match self.staged {
-            Some(_) => {
-                self.file.set_len(length).with_context(|| format!("cannot write {}", self.destination.display()))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// Moves the file to its destination.
     pub fn finish(self) -> Result<()> {
         let Some(staged) = self.staged else { return Ok(()) };

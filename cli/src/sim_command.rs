@@ -6,7 +6,7 @@ use crate::output::{self, grouped};
 use anyhow::{Context, Result, anyhow, ensure};
 use hardpath_rtl::config::ArrayGeometry;
 use hardpath_sim::scenario::striped_file::{self, Plan, Progress, Summary, Trace};
-use hardpath_sim::waveform::TimeWindow;
+use hardpath_sim::waveform::Window;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -56,8 +56,8 @@ pub struct Arguments {
     /// Nets or scopes to trace, such as `writer.engine` or `*.valid` [default: all]
     #[arg(long, value_name = "PATTERN")]
     trace: Vec<String>,
-    /// Cycles to trace, first and last [default: all]
-    #[arg(long, value_name = "FIRST..LAST")]
+    /// Cycles to trace: the first, and the one to stop before [default: all]
+    #[arg(long, value_name = "FIRST..END")]
     trace_cycles: Option<String>,
 }
 
@@ -98,7 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         vcd: vcd.as_ref().map(|vcd| vcd.path().to_owned()),
         fst: fst.as_ref().map(|fst| fst.path().to_owned()),
         patterns: arguments.trace.clone(),
-        window: window.unwrap_or_default(),
+        window: window.unwrap_or(Window::ALWAYS),
     };
     let plan = Plan {
         geometry,
@@ -136,18 +136,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         serde_json::to_writer_pretty(&mut file, &report).context("cannot write the JSON report")?;
         file.write_all(b"\n").context("cannot write the JSON report")?;
     }
-    // The save file names the waveform by its final place.
-    let mut save_files = vec![];
-    for (path, artifact) in [(&arguments.vcd, &vcd), (&arguments.fst, &fst)] {
-        if let (Some(path), Some(_)) = (path, artifact) {
-            save_files.push(path.with_extension("gtkw"));
-            summary.save_file.write(path).with_context(|| format!("cannot write the save file of {}", path.display()))?;
-        }
-    }
     for artifact in [out, json, vcd, fst].into_iter().flatten() {
         artifact.finish()?;
     }
-    Ok(output::print(&table(&report, &save_files))?)
+    let save_file = arguments.fst.as_ref().or(arguments.vcd.as_ref()).map(|dump| (dump, dump.with_extension("gtkw")));
+    if let Some((dump, path)) = &save_file {
+        summary.write_save_file(dump, path)?;
+    }
+    Ok(output::print(&table(&report, save_file.as_ref().map(|(_, path)| path.as_path())))?)
 }
 
 fn geometry(arguments: &Arguments) -> Result<ArrayGeometry> {
@@ -194,11 +190,11 @@ fn ensure_clock(clock_mhz: f64) -> Result<()> {
     Ok(())
 }
 
-fn time_window(text: &str) -> Result<TimeWindow> {
-    let bounds = text.split_once("..").and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+fn time_window(text: &str) -> Result<Window> {
+    let bounds = text.split_once("..").and_then(|(first, end)| Some((first.parse::<u64>().ok()?, end.parse::<u64>().ok()?)));
     match bounds {
-        Some((first, last)) if first <= last => Ok(TimeWindow { first, last }),
-        _ => Err(anyhow!("cycles {text:?} (legal: FIRST..LAST, such as 100..2000)")),
+        Some((first, end)) if first < end => Ok(Window::new(first, end)?),
+        _ => Err(anyhow!("cycles {text:?} (legal: FIRST..END with FIRST below END, such as 100..2000)")),
     }
 }
 
@@ -289,7 +285,7 @@ fn report(
     }
 }
 
-fn table(report: &Report, save_files: &[PathBuf]) -> String {
+fn table(report: &Report, save_file: Option<&Path>) -> String {
     let mut rows = vec![
         ("bytes", grouped(report.bytes)),
         ("strips", grouped(report.strips)),
@@ -309,6 +305,6 @@ fn table(report: &Report, save_files: &[PathBuf]) -> String {
         ("SHA-256 in", report.input_sha256.clone()),
         ("SHA-256 out", report.output_sha256.clone()),
     ];
-    rows.extend(save_files.iter().map(|path| ("waveform", format!("gtkwave {}", path.display()))));
+    rows.extend(save_file.map(|path| ("waveform", format!("gtkwave {}", path.display()))));
     output::facts(&rows)
 }

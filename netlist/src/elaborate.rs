@@ -326,7 +326,7 @@ impl Builder<'_> {
             no_collision: parent
                 .timing
                 .iter()
-                .any(|info| info.name == NO_COLLISION && info.inputs.iter().any(|name| *name == child.name)),
+                .any(|info| info.name == NO_COLLISION && info.inputs.contains(&child.name)),
         };
         match primitive {
             Primitive::Ram { .. } => {

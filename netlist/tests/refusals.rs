@@ -275,6 +275,7 @@ fn a_dynamic_array_index_is_refused_with_advice() {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
+#[allow(dead_code)]
 enum State {
     Idle,
     Busy,
