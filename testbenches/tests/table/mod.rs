@@ -1,7 +1,7 @@
 //! Random and exhaustive comparison of one small block: `simulate()`, the engine and, with the toolchain, Verilator.
 
 use hardpath_netlist::elaborate;
-use hardpath_testbenches::cosimulation::{Comparison, Driver, EngineModel, Free, Interface, LiveModel, Model, interface_of};
+use hardpath_testbenches::cosimulation::{Comparison, Driver, EngineModel, Free, Interface, LiveModel, Model, Port, interface_of};
 use rust_hdl::prelude::Block;
 
 const CYCLES: usize = 5_000;
@@ -12,6 +12,7 @@ fn run<T: Block>(
     name: &str,
     make: impl Fn() -> T,
     connect: impl Fn(LiveModel<T>) -> LiveModel<T>,
+    driver: impl Fn(&Port) -> Box<dyn Driver>,
 ) -> anyhow::Result<()> {
     let block = || {
         let mut block = make();
@@ -21,12 +22,11 @@ fn run<T: Block>(
     let design = elaborate(&block())?.design;
     let interface: Interface = interface_of(design.top());
     let mut live = connect(LiveModel::new(block(), &interface));
-    let mut engine = EngineModel::new(design.clone())?;
-    let drivers = interface.inputs.iter().map(|port| Box::new(Free::new(port.name.clone(), 0.8)) as Box<dyn Driver>);
+    let mut engine = EngineModel::new(&design, &interface)?;
     let comparison = Comparison {
         name: name.to_owned(),
         interface: interface.clone(),
-        drivers: drivers.collect(),
+        drivers: interface.inputs.iter().map(driver).collect(),
         cycles: CYCLES,
         seed: SEED,
         failures: std::env::temp_dir().join("hardpath-failures"),
@@ -58,9 +58,24 @@ fn with_verilator(
     compare(&[("Verilator", &model)])
 }
 
-/// Asserts that all models agree.
+/// A driver of random values.
+fn random(port: &Port) -> Box<dyn Driver> {
+    Box::new(Free::new(port.name.clone(), 0.8))
+}
+
+/// Asserts that all models agree on random inputs.
 pub fn agree<T: Block>(name: &str, make: impl Fn() -> T, connect: impl Fn(LiveModel<T>) -> LiveModel<T>) {
-    if let Err(difference) = run(name, make, connect) {
+    agree_on(name, make, connect, random);
+}
+
+/// Asserts that all models agree on what the drivers give.
+pub fn agree_on<T: Block>(
+    name: &str,
+    make: impl Fn() -> T,
+    connect: impl Fn(LiveModel<T>) -> LiveModel<T>,
+    driver: impl Fn(&Port) -> Box<dyn Driver>,
+) {
+    if let Err(difference) = run(name, make, connect, driver) {
         panic!("{difference:#}");
     }
 }
@@ -71,6 +86,6 @@ pub fn disagreement<T: Block>(
     make: impl Fn() -> T,
     connect: impl Fn(LiveModel<T>) -> LiveModel<T>,
 ) -> String {
-    let difference = run(name, make, connect).expect_err("the models must disagree");
+    let difference = run(name, make, connect, random).expect_err("the models must disagree");
     format!("{difference:#}")
 }
