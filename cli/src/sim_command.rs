@@ -6,7 +6,7 @@ use crate::output::{self, grouped};
 use anyhow::{Context, Result, anyhow, ensure};
 use hardpath_rtl::config::ArrayGeometry;
 use hardpath_sim::scenario::striped_file::{self, Plan, Progress, Summary, Trace};
-use hardpath_sim::waveform::Window;
+use hardpath_sim::waveform::{self, Window};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -120,6 +120,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut hashed_input = HashingReader { inner: &mut input, hash: &mut input_hash };
     let summary = striped_file::run(&plan, &mut hashed_input, bytes, &mut output, |step| {
         show(&progress, &step);
+    })
+    .or_else(|error| match error.downcast_ref::<waveform::Error>() {
+        Some(waveform::Error::NothingSelected { .. }) => Err(error).wrong_use(),
+        _ => Err(error),
     })?;
     output.flush().context("cannot write the output")?;
     progress.finish_and_clear();

@@ -86,7 +86,7 @@ pub enum GeometryError {
         value: usize,
     },
     /// The text is not `<data lanes>+<parity lanes>`.
-    #[error("`{text}` is no geometry: write data lanes, `+` and parity lanes, for example `9+1`")]
+    #[error("`{text}` is no geometry: legal are `2+1` to `15+1`, data lanes and one parity lane, for example `9+1`")]
     Malformed {
         /// What was given.
         text: String,

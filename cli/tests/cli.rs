@@ -1,0 +1,218 @@
+//! The command line as a user meets it: figures, files, exit status, and what bad input gets.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn hardpath(arguments: &[&str], directory: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hardpath")).args(arguments).current_dir(directory).output().expect("hardpath starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Bytes without a pattern that striping could hide behind.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    (0..length)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        })
+        .collect()
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Runs `sim` expecting failure: the message, having checked the status and that nothing was left behind.
+fn refusal(arguments: &[&str], status: i32) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("input"), noise(10_000)).unwrap();
+    fs::write(directory.path().join("empty"), []).unwrap();
+    fs::create_dir(directory.path().join("folder")).unwrap();
+    let before = names(directory.path());
+    let output = hardpath(arguments, directory.path());
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", stderr(&output));
+    assert!(output.stdout.is_empty(), "a failed command prints nothing to standard output");
+    assert_eq!(names(directory.path()), before, "{arguments:?} left something behind");
+    stderr(&output)
+}
+
+#[test]
+fn ten_megabytes_come_back_whatever_lane_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = noise(10 << 20);
+    fs::write(directory.path().join("input"), &data).unwrap();
+    for lane in ["none", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+        let output =
+            hardpath(&["sim", "--input", "input", "--fail-lane", lane, "--out", "back", "--json", "run"], directory.path());
+        assert!(output.status.success(), "lane {lane}: {}", stderr(&output));
+        assert!(fs::read(directory.path().join("back")).unwrap() == data, "lane {lane}: other data came back");
+        let report: serde_json::Value =
+            serde_json::from_slice(&fs::read(directory.path().join("run")).unwrap()).unwrap();
+        assert_eq!(report["bytes"], 10 << 20);
+        assert_eq!(report["strips"], 2560);
+        assert_eq!(report["stripes"], 285);
+        assert_eq!(report["lanes"], 10);
+        // Strips go round robin over the lanes, so that every lane has 256 of the 2,560.
+        assert_eq!(report["degraded_strips"], if lane == "none" { 0 } else { 256 }, "lane {lane}");
+        assert_eq!(report["input_sha256"], report["output_sha256"]);
+        assert!(report["bytes_per_cycle"].as_f64().unwrap() > 7.98, "a bubble: {report}");
+        for key in ["cycles", "clock_mhz", "simulated_mb_per_s", "wall_cycles_per_s"] {
+            assert!(report[key].as_f64().unwrap() > 0.0, "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_length_that_is_no_multiple_of_a_strip_is_restored() {
+    let directory = tempfile::tempdir().unwrap();
+    for length in [1, 7, 4095, 4096, 4097, 36_864, 36_865, 100_003] {
+        let data = noise(length);
+        fs::write(directory.path().join("input"), &data).unwrap();
+        let output = hardpath(&["sim", "--input", "input", "--fail-lane", "0", "--out", "back"], directory.path());
+        assert!(output.status.success(), "{length} bytes: {}", stderr(&output));
+        assert_eq!(fs::read(directory.path().join("back")).unwrap(), data, "{length} bytes");
+    }
+}
+
+#[test]
+fn geometries_and_word_widths_are_free() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = noise(200_001);
+    fs::write(directory.path().join("input"), &data).unwrap();
+    for (geometry, strip, word, lane) in [("2+1", "512", "32", "2"), ("15+1", "8192", "512", "15"), ("4+1", "65536", "128", "1")] {
+        let arguments = ["sim", "--input", "input", "--out", "back", "--geometry", geometry, "--strip-bytes", strip];
+        let more = ["--word-bits", word, "--fail-lane", lane, "--back-pressure", "11"];
+        let output = hardpath(&[&arguments[..], &more[..]].concat(), directory.path());
+        assert!(output.status.success(), "{geometry}: {}", stderr(&output));
+        assert_eq!(fs::read(directory.path().join("back")).unwrap(), data, "{geometry}");
+    }
+}
+
+#[test]
+fn waveforms_and_their_save_file_appear() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("input"), noise(9 * 4096)).unwrap();
+    let arguments = ["sim", "--input", "input", "--vcd", "run.vcd", "--fst", "run.fst", "--trace-cycles", "0..2000"];
+    let output = hardpath(&arguments, directory.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let vcd = fs::read_to_string(directory.path().join("run.vcd")).unwrap();
+    assert!(vcd.contains("$enddefinitions") && vcd.contains("stripe_data_path"));
+    assert!(directory.path().join("run.fst").metadata().unwrap().len() > 1000);
+    let save_file = fs::read_to_string(directory.path().join("run.gtkw")).unwrap();
+    assert!(save_file.contains("run.fst"), "{save_file}");
+}
+
+#[test]
+fn bad_input_files_are_named() {
+    assert!(refusal(&["sim", "--input", "absent", "--out", "o"], 2).contains("absent"));
+    assert!(refusal(&["sim", "--input", "folder", "--out", "o"], 2).contains("directory"));
+    assert!(refusal(&["sim", "--input", "empty", "--out", "o"], 2).contains("empty"));
+}
+
+#[test]
+fn bad_geometries_say_what_is_legal() {
+    for geometry in ["1+1", "16+1", "9+2", "9", "", "nine+1", "9+1+1", "-3+1", "99999999999999999999+1"] {
+        let message = refusal(&["sim", "--input", "input", &format!("--geometry={geometry}"), "--out", "o"], 2);
+        assert!(message.contains("legal"), "{geometry}: {message}");
+    }
+    assert!(refusal(&["sim", "--input", "input", "--strip-bytes", "1000"], 2).contains("1000"));
+    assert!(refusal(&["sim", "--input", "input", "--word-bits", "48"], 2).contains("48"));
+    assert!(refusal(&["sim", "--input", "input", "--clock-mhz", "nan"], 2).contains("legal"));
+    assert!(refusal(&["sim", "--input", "input", "--trace-cycles", "9..3", "--vcd", "w"], 2).contains("9..3"));
+}
+
+#[test]
+fn bad_lanes_say_what_is_legal_and_two_lose_the_stripe() {
+    assert!(refusal(&["sim", "--input", "input", "--fail-lane", "10", "--out", "o"], 2).contains("legal: 0..=9"));
+    assert!(refusal(&["sim", "--input", "input", "--fail-lane", "x", "--out", "o"], 2).contains("legal: 0..=9"));
+    let message = refusal(&["sim", "--input", "input", "--fail-lane", "1", "--fail-lane", "4", "--out", "o"], 1);
+    assert!(message.contains("stripe lost"), "{message}");
+}
+
+#[test]
+fn unwritable_outputs_are_named_before_the_run() {
+    for option in ["--out", "--json", "--vcd", "--fst"] {
+        assert!(refusal(&["sim", "--input", "input", option, "absent/file"], 2).contains("absent/file"), "{option}");
+        assert!(refusal(&["sim", "--input", "input", option, "folder"], 2).contains("folder"), "{option}");
+    }
+}
+
+#[test]
+fn an_unknown_trace_pattern_is_refused() {
+    assert!(refusal(&["sim", "--input", "input", "--vcd", "w", "--trace", "no_such_net"], 2).contains("no_such_net"));
+}
+
+#[test]
+fn unknown_tops_and_boards_list_the_known_ones() {
+    assert!(refusal(&["gen", "--top", "nothing", "--out", "o"], 2).contains("xor_parity_engine"));
+    assert!(refusal(&["synth", "--top", "nothing", "--board", "ecp5-evn"], 2).contains("xor_parity_engine"));
+    assert!(refusal(&["synth", "--top", "skid_buffer", "--board", "nothing"], 2).contains("ecp5-evn"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_missing_python_or_compiler_is_a_clear_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let programs = directory.path().join("programs");
+    fs::create_dir(&programs).unwrap();
+    let synth = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_hardpath"))
+            .args(["synth", "--top", "skid_buffer", "--board", "ecp5-evn"])
+            .current_dir(directory.path())
+            .env("PATH", &programs)
+            .env("HARDPATH_TOOLS", directory.path().join("tools"))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        stderr(&output)
+    };
+    let message = synth();
+    assert!(message.contains("compiler") || message.contains("Python"), "{message}");
+    for name in ["c++", "make", "perl"] {
+        std::os::unix::fs::symlink("/bin/true", programs.join(name)).unwrap();
+    }
+    assert!(synth().contains("Python"), "{}", synth());
+}
+
+#[test]
+fn every_listed_block_generates() {
+    let directory = tempfile::tempdir().unwrap();
+    let list = hardpath(&["list"], directory.path());
+    let text = String::from_utf8(list.stdout).unwrap();
+    assert!(text.lines().count() > 5, "{text}");
+    for line in text.lines() {
+        let name = line.split_whitespace().next().unwrap();
+        let output = hardpath(&["gen", "--top", name, "--out", name], directory.path());
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        let files = names(&directory.path().join(name));
+        for kind in [".v", ".sdc", ".lpf", "files.f"] {
+            assert!(files.iter().any(|file| file.ends_with(kind)), "{name}: no {kind} among {files:?}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hardpath"))
+        .arg("list")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut message = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(message, "");
+}
