@@ -59,6 +59,7 @@ pub static CATALOGUE: &[CatalogueEntry] = &[
         build: || {
             let mut block = FetchSlots::<64>::default();
             block.clock.connect();
+            block.begins.connect();
             block.fetched.connect();
             block.fetched_word.connect();
             block.fetched_last.connect();

@@ -13,7 +13,7 @@ use crate::stream::{FetchSlots, SkidBuffer, StreamSink, StreamSource};
 /// `sink` ends the data; a stripe (or strip) that it leaves unfinished is filled with zero words, which appear on `data`
 /// like any others. The next word opens a new stripe.
 ///
-/// - Latency: 2 cycles from `sink` to `data`; 6 cycles from the last data word of a stripe on `sink` to the first word
+/// - Latency: 2 cycles from `sink` to `data`; 7 cycles from the last data word of a stripe on `sink` to the first word
 ///   of its parity on `parity`.
 /// - Throughput: 1 word per cycle without a bubble between stripes, while neither output is held back. `parity` may
 ///   even be held back for all but one strip time of every stripe, as long as strips have 16 words or more.
@@ -47,8 +47,13 @@ pub struct XorParityEngine<const W: usize, const A: usize> {
     /// Address of the word that is accepted next.
     word: DFF<Bits<A>>,
     word_is_last: DFF<Bit>,
+    /// Place of the strip in its stripe; like `strip_is_last` a cycle late, which is early enough for the strip's end.
     strip: DFF<Bits<4>>,
     strip_is_last: DFF<Bit>,
+    /// The word accepted in the cycle before was a strip's last.
+    strip_ended: DFF<Bit>,
+    /// The word accepted in the cycle before was a stripe's last.
+    stripe_ended: DFF<Bit>,
     /// The strip is not the stripe's first: its words are added to what the bank holds.
     accumulates: DFF<Bit>,
     /// The bank in which the stripe accumulates.
@@ -107,7 +112,6 @@ pub struct XorParityEngine<const W: usize, const A: usize> {
     stripe_ends: Signal<Local, Bit>,
     this_bank_finished: Signal<Local, Bit>,
     other_bank_finished: Signal<Local, Bit>,
-    slot_certain: Signal<Local, Bit>,
     drains: Signal<Local, Bit>,
 }
 
@@ -135,6 +139,8 @@ impl<const W: usize, const A: usize> XorParityEngine<W, A> {
             word_is_last: Default::default(),
             strip: Default::default(),
             strip_is_last: Default::default(),
+            strip_ended: Default::default(),
+            stripe_ended: Default::default(),
             accumulates: Default::default(),
             bank: Default::default(),
             bank_ready: Default::default(),
@@ -179,7 +185,6 @@ impl<const W: usize, const A: usize> XorParityEngine<W, A> {
             stripe_ends: Default::default(),
             this_bank_finished: Default::default(),
             other_bank_finished: Default::default(),
-            slot_certain: Default::default(),
             drains: Default::default(),
         })
     }
@@ -194,7 +199,7 @@ impl<const W: usize, const A: usize> Logic for XorParityEngine<W, A> {
         dff_setup!(self, clock, reading_bank, reading_accumulates, adding, adding_data, adding_address);
         dff_setup!(self, clock, adding_bank, adding_accumulates, writing_low, writing_high, writing_sum);
         dff_setup!(self, clock, writing_address, low_finished, high_finished, drain_bank, drain_address, drained);
-        dff_setup!(self, clock, drained_before, drain_ahead, word_behind);
+        dff_setup!(self, clock, drained_before, drain_ahead, word_behind, strip_ended, stripe_ended);
         dff_setup!(self, clock, drain_is_last, drain_reading, drain_reading_last);
         dff_setup!(self, clock, drain_reading_bank, drain_word, drain_word_last, drain_word_bank);
         self.low_bank.read_clock.next = self.clock.val();
@@ -222,16 +227,22 @@ impl<const W: usize, const A: usize> Logic for XorParityEngine<W, A> {
             self.word_is_last.d.next = self.word.q.val() == self.word_before_last.val();
             if self.word_is_last.q.val() {
                 self.word.d.next = bits::<A>(0);
-                self.strip.d.next = self.strip.q.val() + 1;
-                self.strip_is_last.d.next = self.strip.q.val() == self.strip_before_last.val();
                 self.accumulates.d.next = true;
                 if self.strip_is_last.q.val() {
-                    self.strip.d.next = bits::<4>(0);
                     self.accumulates.d.next = false;
                     self.bank.d.next = !self.bank.q.val();
                 }
             }
             self.filling.d.next = (self.filling.q.val() | self.input_stage.source.last.val()) & !self.stripe_ends.val();
+        }
+        self.strip_ended.d.next = self.accepts.val() & self.word_is_last.q.val();
+        self.stripe_ended.d.next = self.accepts.val() & self.stripe_ends.val();
+        if self.strip_ended.q.val() {
+            self.strip.d.next = self.strip.q.val() + 1;
+            self.strip_is_last.d.next = self.strip.q.val() == self.strip_before_last.val();
+            if self.stripe_ended.q.val() {
+                self.strip.d.next = bits::<4>(0);
+            }
         }
 
         // Add it to the parity word at its address.
@@ -266,18 +277,8 @@ impl<const W: usize, const A: usize> Logic for XorParityEngine<W, A> {
         self.high_bank.write_data.next = self.writing_sum.q.val();
         self.high_bank.write_enable.next = self.writing_high.q.val();
 
-        // Read the finished bank out, while a slot is certain for each word under way.
-        self.slot_certain.next = self.parity_stage.filled.val() == 0;
-        if self.parity_stage.filled.val() == 1 {
-            self.slot_certain.next = true;
-        }
-        if self.parity_stage.filled.val() == 2 {
-            self.slot_certain.next = !(self.drain_reading.q.val() & self.drain_word.q.val());
-        }
-        if self.parity_stage.filled.val() == 3 {
-            self.slot_certain.next = !(self.drain_reading.q.val() | self.drain_word.q.val());
-        }
-        self.drains.next = self.slot_certain.val()
+        // Read the finished bank out.
+        self.drains.next = self.parity_stage.may_fetch.val()
             & ((self.low_finished.q.val() & !self.drain_bank.q.val())
                 | (self.high_finished.q.val() & self.drain_bank.q.val()));
         if self.low_finished.q.val() & !self.drain_bank.q.val() {
@@ -305,8 +306,8 @@ impl<const W: usize, const A: usize> Logic for XorParityEngine<W, A> {
                 }
             }
         }
-        if self.accepts.val() & self.stripe_ends.val() {
-            if self.bank.q.val() {
+        if self.stripe_ended.q.val() {
+            if self.reading_bank.q.val() {
                 self.high_finished.d.next = true;
             } else {
                 self.low_finished.d.next = true;
@@ -318,6 +319,7 @@ impl<const W: usize, const A: usize> Logic for XorParityEngine<W, A> {
         self.drain_word.d.next = self.drain_reading.q.val();
         self.drain_word_last.d.next = self.drain_reading_last.q.val();
         self.drain_word_bank.d.next = self.drain_reading_bank.q.val();
+        self.parity_stage.begins.next = self.drains.val();
         self.parity_stage.fetched.next = self.drain_word.q.val();
         self.parity_stage.fetched_last.next = self.drain_word_last.q.val();
         self.parity_stage.fetched_word.next = self.low_word.q.val();

@@ -111,9 +111,8 @@ impl<const W: usize, const A: usize> Logic for SynchronousFifo<W, A> {
         // The address comes straight from a register, because the way to block RAM is long.
         self.words.read_address.next = self.read_address.q.val();
         self.lasts.read_address.next = self.read_address.q.val();
-        self.fetches.next = self.not_empty.q.val()
-            & !self.slots.filled.val().get_bit(2)
-            & !(self.fetched.q.val() & (self.slots.filled.val() == 3));
+        self.fetches.next = self.not_empty.q.val() & self.slots.may_fetch.val();
+        self.slots.begins.next = self.fetches.val();
         self.fetched.d.next = self.fetches.val();
         if self.fetches.val() {
             self.read_address.d.next = self.read_address.q.val() + 1;

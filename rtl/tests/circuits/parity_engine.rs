@@ -123,7 +123,7 @@ fn a_word_passes_every_cycle_without_a_bubble_between_stripes() {
         assert_eq!(result.data_cycles, consecutive);
         assert_eq!(first - result.taken_cycles[0], 2, "latency of data");
         let last_word_of_stripe = result.taken_cycles[data_lanes * words_per_strip - 1];
-        assert_eq!(result.parity_cycles[0] - last_word_of_stripe, 6, "latency of parity");
+        assert_eq!(result.parity_cycles[0] - last_word_of_stripe, 7, "latency of parity");
     }
 }
 
