@@ -1,5 +1,6 @@
-//! Project automation: `cargo xtask tools`, `cargo xtask test`, `cargo xtask report`.
+//! Project automation: `cargo xtask tools`, `cargo xtask test`, `cargo xtask bench`, `cargo xtask report`.
 
+mod bench;
 mod blocks;
 mod checks;
 mod report;
@@ -25,6 +26,8 @@ enum Task {
     Tools,
     /// Run everything CI checks: tools, format, lints, documentation, tests
     Test,
+    /// Compare simulators: reports/simulation-speed.md
+    Bench,
     /// Measure, and write a report into reports/
     Report {
         #[command(subcommand)]
@@ -56,6 +59,11 @@ fn run(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Test => checks::run(),
+        Task::Bench => {
+            provision()?;
+            println!("wrote {}", bench::run()?.display());
+            Ok(ExitCode::SUCCESS)
+        }
         Task::Report { subject: Subject::Synthesis } => {
             let toolchain = provision()?;
             let path = synthesis::report(&toolchain, &blocks::emit_all()?)?;
