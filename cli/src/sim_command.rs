@@ -35,8 +35,8 @@ pub struct Arguments {
     /// Lane, counted from 0, that fails between writing and reading, or `none`; a second one loses stripes
     #[arg(long, value_name = "LANE")]
     fail_lane: Vec<String>,
-    /// Clock frequency for the simulated throughput and the waveform's time axis
-    #[arg(long, default_value_t = 250.0)]
+    /// Clock frequency for the throughput and the waveform; the default is one that the data path reaches on an ECP5-5G 85F
+    #[arg(long, default_value_t = 150.0)]
     clock_mhz: f64,
     /// Lanes and the host pause at random, from this seed
     #[arg(long, value_name = "SEED")]

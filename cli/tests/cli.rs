@@ -113,6 +113,39 @@ fn waveforms_and_their_save_file_appear() {
     assert!(save_file.contains("run.fst"), "{save_file}");
 }
 
+/// Peak resident memory in KiB of a `sim` run, as the kernel last told before it ended.
+#[cfg(target_os = "linux")]
+fn peak_memory(bytes: usize) -> u64 {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("input"), noise(bytes)).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hardpath"))
+        .args(["sim", "--input", "input", "--fail-lane", "2", "--out", "back", "--vcd", "w.vcd", "--trace", "sink_valid"])
+        .current_dir(directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(kib) = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()) {
+            peak = kib;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(child.wait().unwrap().success());
+    peak
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn peak_memory_does_not_grow_with_the_input() {
+    let (small, large) = (peak_memory(1 << 20), peak_memory(24 << 20));
+    assert!(small > 0 && large < small + (6 << 10), "{small} KiB for 1 MB, {large} KiB for 24 MB");
+}
+
 #[test]
 fn bad_input_files_are_named() {
     assert!(refusal(&["sim", "--input", "absent", "--out", "o"], 2).contains("absent"));
