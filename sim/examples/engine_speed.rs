@@ -2,7 +2,7 @@
 //! engine_speed [cycles]`.
 
 use hardpath_rtl::raid::ParityBenchmark;
-use hardpath_sim::engine::{Boundaries, Options, Simulator};
+use hardpath_sim::engine::{Boundaries, Options, Simulator, Testbench};
 use rust_hdl::prelude::*;
 use std::time::Instant;
 
@@ -41,6 +41,7 @@ struct Lanes {
     address: DFF<Bits<9>>,
     sum: DFF<Bits<64>>,
     parity: Signal<Local, Bits<64>>,
+    salts: [Constant<Bits<64>>; 10],
 }
 
 impl Default for Lanes {
@@ -52,6 +53,7 @@ impl Default for Lanes {
             address: Default::default(),
             sum: Default::default(),
             parity: Default::default(),
+            salts: std::array::from_fn(|lane| Constant::new((1 << lane).into())),
         }
     }
 }
@@ -64,7 +66,7 @@ impl Logic for Lanes {
         self.parity.next = bits::<64>(0);
         for i in 0..10 {
             self.lanes[i].clock.next = self.clock.val();
-            self.lanes[i].seed.next = self.sum.q.val();
+            self.lanes[i].seed.next = self.sum.q.val() ^ self.salts[i].val();
             self.lanes[i].address.next = self.address.q.val();
             self.parity.next = self.parity.val() ^ self.lanes[i].word.val();
         }
@@ -105,12 +107,38 @@ fn measure(name: &str, uut: &dyn Block, cycles: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Ten tasks that sample and read in every cycle.
+fn measure_tasks(uut: &dyn Block, cycles: u64) -> anyhow::Result<()> {
+    const TASKS: u32 = 10;
+    let mut testbench = Testbench::new(Simulator::build(uut)?);
+    let checksum = testbench.simulator(|sim| sim.port_named("checksum"))?;
+    for task in 0..TASKS {
+        let bench = testbench.bench();
+        testbench.spawn(format!("task_{task}"), async move {
+            let mut sum = 0u64;
+            for _ in 0..cycles {
+                bench.sample().await;
+                sum = sum.wrapping_add(bench.get_u64(checksum)?);
+                bench.cycle().await;
+            }
+            anyhow::ensure!(sum != 0, "the checksum stands still");
+            Ok(())
+        });
+    }
+    let start = Instant::now();
+    testbench.run(u64::MAX / 4)?;
+    let nanoseconds = start.elapsed().as_secs_f64() * 1e9 / cycles as f64;
+    println!("executor: {nanoseconds:.0} ns a cycle with {TASKS} tasks that each sample, read and await the edge");
+    Ok(())
+}
+
 fn main() -> anyhow::Result<()> {
     let cycles = std::env::args().nth(1).map_or(Ok(3_000_000), |text| text.parse())?;
     let mut lanes = Box::new(Lanes::default());
     lanes.clock.connect();
     lanes.connect_all();
     measure("10 XOR lanes with RAM", &*lanes, cycles)?;
+    measure_tasks(&*lanes, cycles / 10)?;
     let mut writer = Box::new(ParityBenchmark::<64, 9>::new(9, 512)?);
     writer.clock.connect();
     writer.connect_all();

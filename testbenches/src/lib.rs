@@ -1,4 +1,5 @@
 //! Golden models, properties and co-simulation.
 
 pub mod cosimulation;
+pub mod formal;
 pub mod golden;

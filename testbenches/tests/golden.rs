@@ -27,7 +27,10 @@ fn bytes_of(hexadecimal: &str) -> Vec<u8> {
 
 fn parity_vectors() -> Vec<(Vec<Vec<u8>>, Vec<u8>)> {
     let file: ParityVectors = toml::from_str(include_str!("../vectors/p_parity.toml")).expect("readable vectors");
-    file.vector.iter().map(|row| (row.data.iter().map(|strip| bytes_of(strip)).collect(), bytes_of(&row.parity))).collect()
+    file.vector
+        .iter()
+        .map(|row| (row.data.iter().map(|strip| bytes_of(strip)).collect(), bytes_of(&row.parity)))
+        .collect()
 }
 
 #[test]

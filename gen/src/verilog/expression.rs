@@ -10,7 +10,7 @@ const REPEATED_PARTS_LIMIT: usize = 200;
 
 /// What an expression's outermost operator asks of its surroundings.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// Never in parentheses.
     Primary,
     /// An inversion, negation or complement of a primary.
@@ -21,8 +21,8 @@ enum Form {
     Compound,
 }
 
-struct Term {
-    text: String,
+pub(super) struct Term {
+    pub text: String,
     form: Form,
 }
 
@@ -31,7 +31,7 @@ impl Term {
         Self { text: text.into(), form }
     }
 
-    fn primary(text: impl Into<String>) -> Self {
+    pub(super) fn primary(text: impl Into<String>) -> Self {
         Self::new(text, Form::Primary)
     }
 
@@ -65,7 +65,7 @@ pub(super) struct Expressions<'a> {
     /// Wires for parts that Verilog cannot write in place, in an order in which none reads a later one.
     helper_lines: Lines,
     helpers: Vec<Helper>,
-    helper_of: HashMap<ValueId, usize>,
+    pub(super) helper_of: HashMap<ValueId, usize>,
     /// What names of helpers begin with.
     stem: String,
     /// Nets that the procedural block being printed assigns: their values change from statement to statement.
@@ -100,7 +100,7 @@ impl<'a> Expressions<'a> {
         }
     }
 
-    fn net(&self, id: NetId) -> &'a Net {
+    pub(super) fn net(&self, id: NetId) -> &'a Net {
         self.circuit.net(id)
     }
 
@@ -144,7 +144,7 @@ impl<'a> Expressions<'a> {
         self.mark_bits(net, 0, self.net(net).width);
     }
 
-    fn mark_bits(&mut self, net: NetId, low: u32, width: u32) {
+    pub(super) fn mark_bits(&mut self, net: NetId, low: u32, width: u32) {
         self.used[net.0 as usize][low as usize..(low + width) as usize].fill(true);
     }
 
@@ -240,7 +240,7 @@ impl<'a> Expressions<'a> {
     }
 
     /// A wire, or within a block a variable, that holds a value.
-    fn helper(&mut self, value: ValueId) -> usize {
+    pub(super) fn helper(&mut self, value: ValueId) -> usize {
         if let Some(index) = self.helper_of.get(&value) {
             return *index;
         }
@@ -258,14 +258,14 @@ impl<'a> Expressions<'a> {
         self.helpers.len() - 1
     }
 
-    fn read_helper(&mut self, index: usize, low: u32, width: u32) -> Term {
+    pub(super) fn read_helper(&mut self, index: usize, low: u32, width: u32) -> Term {
         let helper = &mut self.helpers[index];
         helper.used[low as usize..(low + width) as usize].fill(true);
         let is_whole = helper.used.len() == width as usize;
         Term::primary(if is_whole { helper.name.clone() } else { part_select(&helper.name, low, width) })
     }
 
-    fn term(&mut self, value: ValueId) -> Term {
+    pub(super) fn term(&mut self, value: ValueId) -> Term {
         let width = self.values.width(value);
         if let Some(index) = self.helper_of.get(&value) {
             return self.read_helper(*index, 0, width);
@@ -331,7 +331,8 @@ impl<'a> Expressions<'a> {
 
     /// An unsigned comparison; one that no value can pass or fail is a constant, as tools warn of it.
     fn less_than(&mut self, operator: &str, a: ValueId, b: ValueId) -> Term {
-        if self.values.as_constant(a).is_some_and(Constant::is_ones) {
+        let nothing_is_less = self.known(a).is_some_and(|a| a.is_ones()) || self.known(b).is_some_and(|b| b.is_zero());
+        if nothing_is_less {
             return Term::primary(if operator == "<" { "1'b0" } else { "1'b1" });
         }
         if self.values.width(a) == 1 {
@@ -341,6 +342,18 @@ impl<'a> Expressions<'a> {
             return self.term(value);
         }
         self.binary(operator, a, b)
+    }
+
+    /// The constant that a value is, by itself or by the net it reads.
+    fn known(&self, value: ValueId) -> Option<&Constant> {
+        match self.values.operation(value) {
+            Operation::Constant(constant) => Some(constant),
+            Operation::Net(net) => match &self.net(*net).kind {
+                NetKind::Constant(constant) => Some(constant),
+                _ => self.circuit.driver(*net).and_then(|driver| self.circuit.values.as_constant(driver)),
+            },
+            _ => None,
+        }
     }
 
     fn signed_comparison(&mut self, operator: &str, a: ValueId, b: ValueId) -> Term {
@@ -405,119 +418,6 @@ impl<'a> Expressions<'a> {
         let whole = self.term(a).text;
         let sign = if copies == 1 { top } else { format!("{{{copies}{{{top}}}}}") };
         Term::primary(format!("{{{sign}, {whole}}}"))
-    }
-
-    /// Bits of a value. Verilog indexes names only, so a slice of an expression moves into its operands where that changes
-    /// nothing, and else takes its bits from a helper.
-    fn slice(&mut self, value: ValueId, low: u32, width: u32) -> Term {
-        if let Some(index) = self.helper_of.get(&value) {
-            return self.read_helper(*index, low, width);
-        }
-        let moved = match self.values.operation(value).clone() {
-            Operation::Net(net) => {
-                let source = self.net(net);
-                if let NetKind::Constant(constant) = &source.kind {
-                    let bits = self.values.constant(constant.clone());
-                    let bits = self.values.slice(bits, low, width);
-                    return self.term(bits);
-                }
-                self.mark_bits(net, low, width);
-                return Term::primary(part_select(&source.name, low, width));
-            }
-            Operation::Not(a) => {
-                let a = self.values.slice(a, low, width);
-                self.values.not(a)
-            }
-            Operation::And(a, b) => {
-                let (a, b) = self.slices(a, b, low, width);
-                self.values.and(a, b)
-            }
-            Operation::Or(a, b) => {
-                let (a, b) = self.slices(a, b, low, width);
-                self.values.or(a, b)
-            }
-            Operation::Xor(a, b) => {
-                let (a, b) = self.slices(a, b, low, width);
-                self.values.xor(a, b)
-            }
-            Operation::Add(a, b) if low == 0 => {
-                let (a, b) = self.slices(a, b, 0, width);
-                self.values.add(a, b)
-            }
-            Operation::Subtract(a, b) if low == 0 => {
-                let (a, b) = self.slices(a, b, 0, width);
-                self.values.subtract(a, b)
-            }
-            Operation::Multiply(a, b) if low == 0 => {
-                let (a, b) = self.slices(a, b, 0, width);
-                self.values.multiply(a, b)
-            }
-            Operation::Negate(a) if low == 0 => {
-                let a = self.values.slice(a, 0, width);
-                self.values.negate(a)
-            }
-            Operation::ShiftLeft(a, amount) if low == 0 => {
-                let a = self.values.slice(a, 0, width);
-                self.values.shift_left(a, amount)
-            }
-            Operation::Mux { condition, then, otherwise } => {
-                let (then, otherwise) = self.slices(then, otherwise, low, width);
-                self.values.mux(condition, then, otherwise)
-            }
-            Operation::SignExtend(a) => {
-                let narrow = self.values.width(a);
-                let first = low.min(narrow - 1);
-                let kept = self.values.slice(a, first, narrow - first);
-                if low + width <= narrow {
-                    self.values.slice(a, low, width)
-                } else {
-                    // `kept` ends in the sign bit, and starts with it if the slice lies above the operand.
-                    self.values.sign_extend(kept, width)
-                }
-            }
-            Operation::ShiftRight(a, amount) if low == 0 => match self.dynamic_select(a, amount, width) {
-                Some(term) => return term,
-                None => return self.helper_slice(value, low, width),
-            },
-            _ => return self.helper_slice(value, low, width),
-        };
-        self.term(moved)
-    }
-
-    fn slices(&mut self, a: ValueId, b: ValueId, low: u32, width: u32) -> (ValueId, ValueId) {
-        (self.values.slice(a, low, width), self.values.slice(b, low, width))
-    }
-
-    fn helper_slice(&mut self, value: ValueId, low: u32, width: u32) -> Term {
-        let index = self.helper(value);
-        self.read_helper(index, low, width)
-    }
-
-    /// `net[amount]` or `net[amount +: width]`, if the index cannot leave the net.
-    fn dynamic_select(&mut self, a: ValueId, amount: ValueId, width: u32) -> Option<Term> {
-        let Operation::Net(net) = *self.values.operation(a) else { return None };
-        let index = match *self.values.operation(amount) {
-            Operation::ZeroExtend(inner) => inner,
-            _ => amount,
-        };
-        let index_bits = self.values.width(index);
-        let whole = self.net(net);
-        if index_bits >= 32 || whole.width != 1 << index_bits || matches!(whole.kind, NetKind::Constant(_)) {
-            return None;
-        }
-        let aligned = match *self.values.operation(index) {
-            Operation::Concat { low, .. } => {
-                self.values.as_constant(low).is_some_and(Constant::is_zero) && 1u64 << self.values.width(low) == u64::from(width)
-            }
-            _ => false,
-        };
-        if width > 1 && !aligned {
-            return None;
-        }
-        self.mark(net);
-        let index = self.term(index).text;
-        let select = if width == 1 { index } else { format!("{index} +: {width}") };
-        Some(Term::primary(format!("{}[{select}]", whole.name)))
     }
 }
 

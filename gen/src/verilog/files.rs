@@ -19,7 +19,8 @@ pub fn write(design: &Design, directory: &Path) -> io::Result<Vec<PathBuf>> {
     let files = emit(design);
     let names: Vec<&str> = files.iter().map(|file| file.file_name.as_str()).collect();
     let list: String = names.iter().map(|name| format!("{name}\n")).collect();
-    let mut contents: Vec<(&str, &str)> = files.iter().map(|file| (file.file_name.as_str(), file.text.as_str())).collect();
+    let mut contents: Vec<(&str, &str)> =
+        files.iter().map(|file| (file.file_name.as_str(), file.text.as_str())).collect();
     contents.push((FILE_LIST, &list));
     write_all(directory, &contents)?;
     Ok(names.iter().map(|name| directory.join(name)).collect())
@@ -28,10 +29,8 @@ pub fn write(design: &Design, directory: &Path) -> io::Result<Vec<PathBuf>> {
 /// Writes files so that a failure leaves `directory` as it was: everything is first written beside its place.
 fn write_all(directory: &Path, contents: &[(&str, &str)]) -> io::Result<()> {
     fs::create_dir_all(directory).map_err(|error| about(directory, error))?;
-    let staging = tempfile::Builder::new()
-        .prefix(".verilog-")
-        .tempdir_in(directory)
-        .map_err(|error| about(directory, error))?;
+    let staging =
+        tempfile::Builder::new().prefix(".verilog-").tempdir_in(directory).map_err(|error| about(directory, error))?;
     for (name, text) in contents {
         let target = directory.join(name);
         if target.is_dir() {

@@ -16,6 +16,7 @@ mod memory;
 mod module;
 mod procedure;
 mod projection;
+mod selection;
 
 pub use files::{FILE_LIST, write};
 

@@ -241,9 +241,11 @@ fn fields(net: &Net) -> String {
     let NetType::Struct(fields) = &net.net_type else { return String::new() };
     let fields: Vec<String> = fields
         .iter()
-        .map(|(name, low, width)| {
-            if *width == 1 { format!("{name}: {low}") } else { format!("{name}: {}..{low}", low + width - 1) }
-        })
+        .map(
+            |(name, low, width)| {
+                if *width == 1 { format!("{name}: {low}") } else { format!("{name}: {}..{low}", low + width - 1) }
+            },
+        )
         .collect();
     format!(" // {}", fields.join(", "))
 }

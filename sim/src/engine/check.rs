@@ -51,7 +51,9 @@ impl Checker<'_> {
         for (net, driver) in circuit.nets.iter().zip(&circuit.drivers) {
             self.require(net.width > 0, || format!("net `{}` is 0 bits wide", net.name))?;
             if let Some(driver) = driver {
-                self.require((driver.0 as usize) < circuit.values.len(), || format!("net `{}`: driver missing", net.name))?;
+                self.require((driver.0 as usize) < circuit.values.len(), || {
+                    format!("net `{}`: driver missing", net.name)
+                })?;
                 let width = circuit.values.width(*driver);
                 self.require(width == net.width, || {
                     format!("net `{}` is {} bits wide, its driver {width}", net.name, net.width)
@@ -76,11 +78,14 @@ impl Checker<'_> {
         let holds = match kind {
             NetKind::Port(_) | NetKind::Local | NetKind::Constant(_) => true,
             NetKind::RegisterOutput(index) | NetKind::RegisterInput(index) => *index < circuit.registers.len(),
-            NetKind::Connection { instance, port, direction } => circuit.instances.get(*instance).is_some_and(|found| {
-                let child = self.design.circuits.get(found.circuit.0 as usize);
-                let net = child.and_then(|child| child.ports.get(*port).and_then(|net| child.nets.get(net.0 as usize)));
-                net.is_some_and(|net| net.kind == NetKind::Port(*direction))
-            }),
+            NetKind::Connection { instance, port, direction } => {
+                circuit.instances.get(*instance).is_some_and(|found| {
+                    let child = self.design.circuits.get(found.circuit.0 as usize);
+                    let net =
+                        child.and_then(|child| child.ports.get(*port).and_then(|net| child.nets.get(net.0 as usize)));
+                    net.is_some_and(|net| net.kind == NetKind::Port(*direction))
+                })
+            }
             NetKind::MemoryInput(memory) => *memory < circuit.memories.len(),
             NetKind::MemoryOutput { memory, read } => {
                 circuit.memories.get(*memory).is_some_and(|memory| *read < memory.reads.len())
@@ -131,7 +136,12 @@ impl Checker<'_> {
             })?;
             let ports = &self.design.circuits[child].ports;
             self.require(ports.len() == instance.connections.len(), || {
-                format!("instance `{}`: {} connections, {} ports", instance.name, instance.connections.len(), ports.len())
+                format!(
+                    "instance `{}`: {} connections, {} ports",
+                    instance.name,
+                    instance.connections.len(),
+                    ports.len()
+                )
             })?;
             for (port, connection) in instance.connections.iter().enumerate() {
                 let inner = self.design.circuits[child].net(ports[port]);

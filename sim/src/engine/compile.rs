@@ -79,13 +79,7 @@ impl Compiler {
         builder.memory_provider(Box::new(space));
         let module = JITModule::new(builder);
         let context = module.make_context();
-        Ok(Self {
-            module,
-            context,
-            builder_context: FunctionBuilderContext::new(),
-            functions: Vec::new(),
-            count: 0,
-        })
+        Ok(Self { module, context, builder_context: FunctionBuilderContext::new(), functions: Vec::new(), count: 0 })
     }
 
     /// Releases all machine code.
@@ -164,7 +158,10 @@ impl Compiler {
         self.define(&body.name, 1, |module, builder, parameters| {
             let mut emitter =
                 Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, (parameters[0], None));
-            emitter.settle_children(&mut |emitter, child, group| call_group(module, &functions, emitter, child, group), &[]);
+            emitter.settle_children(
+                &mut |emitter, child, group| call_group(module, &functions, emitter, child, group),
+                &[],
+            );
             emitter.store_outputs(&computed);
             finish(module, emitter.builder);
         })
@@ -300,8 +297,7 @@ fn clocked_children(plans: Plans, body: &Body) -> Vec<usize> {
 
 fn tick_schedule(plans: Plans, body: &Body) -> Schedule {
     let inputs = child_inputs(plans, body, clocked_children(plans, body).into_iter());
-    let roots: Vec<ValueId> =
-        inputs.iter().filter_map(|(child, port)| body.children[*child].inputs[*port]).collect();
+    let roots: Vec<ValueId> = inputs.iter().filter_map(|(child, port)| body.children[*child].inputs[*port]).collect();
     let mut sinks: Vec<Sink> = body
         .registers
         .iter()

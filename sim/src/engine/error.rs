@@ -129,7 +129,9 @@ pub enum Error {
         known: String,
     },
     /// A task set an input at a sampling point.
-    #[error("`{name}` is set at a sampling point, where other tasks may have read already; set it after `cycle().await`")]
+    #[error(
+        "`{name}` is set at a sampling point, where other tasks may have read already; set it after `cycle().await`"
+    )]
     SetWhileSampling {
         /// The port.
         name: String,

@@ -103,8 +103,7 @@ fn build(design: &Design, own: &[bool], bodies: &[Option<Body>], circuit: Circui
     }
     let child_is_sequential =
         body.children.iter().any(|child| bodies[child.body].as_ref().is_some_and(|inner| inner.sequential));
-    body.sequential =
-        !body.registers.is_empty() || write_clocks.iter().any(Option::is_some) || child_is_sequential;
+    body.sequential = !body.registers.is_empty() || write_clocks.iter().any(Option::is_some) || child_is_sequential;
 
     let resolver = Resolver { design, bodies };
     resolve_outputs(&resolver, &mut body)?;
@@ -322,8 +321,8 @@ fn resolve_state(resolver: &Resolver, body: &mut Body, write_clocks: &[Option<us
         body.registers[register].leaf = leaf;
         body.registers[register].next = next;
     }
-    for memory in 0..body.memories.len() {
-        let Some(port) = write_clocks[memory] else { continue };
+    for (memory, port) in write_clocks.iter().enumerate() {
+        let Some(port) = *port else { continue };
         let (scope, index) = (body.memories[memory].scope, body.memories[memory].index);
         let Some(write) = &resolver.design.circuit(body.scopes[scope].circuit).memories[index].write else { continue };
         let enable = resolver.net(body, scope, write.enable)?;

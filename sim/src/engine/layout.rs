@@ -12,6 +12,14 @@ pub fn words_of(width: u32) -> usize {
 /// Most words of state: byte offsets must fit into the 31 bits of a machine address displacement.
 const WORD_LIMIT: u64 = (1 << 28) - 1;
 
+/// Words of a page of 4 KB. Addresses equal modulo a page share a cache set, and a store holds up a later load from such an
+/// address.
+const PAGE_WORDS: u128 = 512;
+
+/// Words left free after a large memory: memories that are a whole number of pages long and addressed alike would otherwise
+/// get in each other's way.
+const STAGGER_WORDS: u128 = 9;
+
 /// Where a memory lies, and how densely.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MemoryPlace {
@@ -83,7 +91,8 @@ impl Layout {
                 return Err(Error::TooLarge { words: 1 << memory.address_bits.min(120), limit: WORD_LIMIT });
             }
             let depth = 1u64 << memory.address_bits;
-            let offset = take((u128::from(depth) * bytes as u128).div_ceil(8))?;
+            let size = (u128::from(depth) * bytes as u128).div_ceil(8);
+            let offset = take(size + if size >= PAGE_WORDS / 2 { STAGGER_WORDS } else { 0 })?;
             layout.memories.push(MemoryPlace { offset, bytes, depth });
         }
         layout.words = words as usize;

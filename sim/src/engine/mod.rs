@@ -1,7 +1,27 @@
 //! Cycle-accurate engine: a netlist compiled to machine code in process.
+//!
+//! ```text
+//! Design --partition--> bodies --flatten, resolve--> values over registers, inputs, memories --schedule--> what one
+//! function computes, in which order, under which branches --emit--> machine code --machine--> Simulator, Testbench
+//! ```
+//!
+//! - A *body* is one circuit with everything inlined into it; [`Boundaries`] says which circuits get one. Code is made once
+//!   per body and called once per instance with a pointer to the instance's state.
+//! - The *state* of a body is a run of 64-bit words: registers, ports, the states of its children, memories. All state of
+//!   a design is one allocation.
+//! - Outputs of a body that depend on the same inputs within a cycle are one function, so that paths from input to output
+//!   and back into another input of the same child need no iteration: the parent stores the inputs such a function reads,
+//!   then calls it, in topological order.
+//! - A *tick* first settles everything, then lets registers and memories take their next values, children last; nothing
+//!   that is still to be computed reads a value that has been overwritten.
+//! - Nets that nothing needs are not computed. [`ObservationPlan`] brings any of them back on demand.
+//!
+//! [`Simulator`] is used directly, or through a [`Testbench`] whose tasks await clock edges.
 
+mod access;
 mod bench;
 mod body;
+mod branches;
 mod check;
 mod compile;
 mod emit;

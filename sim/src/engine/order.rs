@@ -24,9 +24,7 @@ pub(super) fn operands(body: &Body, value: ValueId) -> Vec<ValueId> {
 pub(super) fn sink_values(sink: &Sink) -> Vec<ValueId> {
     match sink {
         Sink::Register { value, .. } => vec![*value],
-        Sink::Write { conditions, address, data, .. } => {
-            conditions.iter().copied().chain([*address, *data]).collect()
-        }
+        Sink::Write { conditions, address, data, .. } => conditions.iter().copied().chain([*address, *data]).collect(),
     }
 }
 

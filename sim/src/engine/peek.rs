@@ -43,14 +43,7 @@ impl Simulator {
 
     /// The present value of any net, by reference; see [`Simulator::peek`].
     pub fn peek_net(&mut self, instance: &[usize], net: NetId) -> Result<Constant> {
-        let port = match self.peeked.get(&(instance.to_vec(), net)) {
-            Some(port) => *port,
-            None => {
-                let port = self.reference_port(instance, net)?;
-                self.peeked.insert((instance.to_vec(), net), port);
-                port
-            }
-        };
+        let port = self.reference_port(instance, net)?;
         let width = self.port_width(port)?;
         let mut words = vec![0; words_of(width)];
         self.get_words(port, &mut words)?;

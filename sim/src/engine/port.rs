@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 /// enumeration.
 pub trait PortValue: Copy {
     /// Width in bits.
-    const BITS: u32;
-    /// Writes the value as 64-bit words, least significant first; `words` holds `ceil(BITS / 64)` of them.
+    const WIDTH: u32;
+    /// Writes the value as 64-bit words, least significant first; `words` holds `ceil(WIDTH / 64)` of them.
     fn to_words(self, words: &mut [u64]);
     /// Reads the value; bits above the width are zero.
     fn from_words(words: &[u64]) -> Self;
@@ -36,7 +36,7 @@ impl<T> Copy for Port<T> {}
 pub type RawPort = Port<()>;
 
 impl<const N: usize> PortValue for Bits<N> {
-    const BITS: u32 = N as u32;
+    const WIDTH: u32 = N as u32;
 
     #[inline]
     fn to_words(self, words: &mut [u64]) {
@@ -65,7 +65,7 @@ impl<const N: usize> PortValue for Bits<N> {
 }
 
 impl<const N: usize> PortValue for Signed<N> {
-    const BITS: u32 = N as u32;
+    const WIDTH: u32 = N as u32;
 
     #[inline]
     fn to_words(self, words: &mut [u64]) {
@@ -79,7 +79,7 @@ impl<const N: usize> PortValue for Signed<N> {
 }
 
 impl PortValue for bool {
-    const BITS: u32 = 1;
+    const WIDTH: u32 = 1;
 
     #[inline]
     fn to_words(self, words: &mut [u64]) {
@@ -93,7 +93,7 @@ impl PortValue for bool {
 }
 
 impl PortValue for Clock {
-    const BITS: u32 = 1;
+    const WIDTH: u32 = 1;
 
     #[inline]
     fn to_words(self, words: &mut [u64]) {
@@ -113,7 +113,7 @@ impl PortValue for Clock {
 macro_rules! port_enum {
     ($name:ty { $($variant:ident),+ $(,)? }) => {
         impl $crate::engine::PortValue for $name {
-            const BITS: u32 = <$name as $crate::engine::Synth>::BITS as u32;
+            const WIDTH: u32 = <$name as $crate::engine::Synth>::BITS as u32;
 
             fn to_words(self, words: &mut [u64]) {
                 words[0] = self as u64;

@@ -131,7 +131,12 @@ impl Resolver<'_> {
                                 Origin::Child { child, port: *port, inputs, width }
                             }
                             None => {
-                                return Err(self.netlist_error(body, scope, net, "is connected to no output of its child"));
+                                return Err(self.netlist_error(
+                                    body,
+                                    scope,
+                                    net,
+                                    "is connected to no output of its child",
+                                ));
                             }
                         }
                     }

@@ -1,6 +1,7 @@
 //! The simulator: a machine with named and typed access.
 
-use crate::engine::body::{Body, Output};
+use crate::engine::access::PortRecord;
+use crate::engine::body::Body;
 use crate::engine::check::check;
 use crate::engine::compile::Plans;
 use crate::engine::error::{Error, Result};
@@ -8,44 +9,19 @@ use crate::engine::flatten::flatten;
 use crate::engine::layout::{Layout, words_of};
 use crate::engine::machine::Machine;
 use crate::engine::partition::{Boundaries, bodies};
-use crate::engine::port::{Port, PortValue, RawPort};
-use hardpath_netlist::{AtomAddress, Circuit, Design, Elaboration, NetId, NetKind, PortDirection};
-use rust_hdl::core::prelude::{Atom, Block, Signal, Synth};
+use crate::engine::port::RawPort;
+use hardpath_netlist::{AtomAddress, Circuit, Design, Elaboration, NetId};
+use rust_hdl::core::prelude::Block;
 use std::collections::HashMap;
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static NEXT_IDENTITY: AtomicU64 = AtomicU64::new(1);
-
-/// Widest value of a typed port, in words of 64 bits.
-const PORT_WORDS: usize = 64;
 
 /// Choices that change speed, never results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Which circuits get a compiled body of their own.
     pub boundaries: Boundaries,
-}
-
-/// Where a port's value is found.
-#[derive(Clone, Copy, Debug)]
-enum Access {
-    /// An input of the top: word offset.
-    Input(usize),
-    /// Always right in the state: a register, an input below the top has none of these. Word offset.
-    State(usize),
-    /// In the state once settled. Word offset.
-    Settled(usize),
-    /// Computed by an observation.
-    Observed(usize),
-}
-
-#[derive(Clone, Debug)]
-struct PortRecord {
-    name: String,
-    width: u32,
-    access: Access,
-    combinational: bool,
 }
 
 /// A compiled design in simulation.
@@ -62,9 +38,9 @@ pub struct Simulator {
     pub(super) machine: Machine,
     pub(super) identity: u64,
     pub(super) settled: bool,
-    atoms: HashMap<AtomAddress, (Vec<usize>, NetId)>,
-    ports: Vec<PortRecord>,
-    pub(super) peeked: HashMap<(Vec<usize>, NetId), RawPort>,
+    pub(super) atoms: HashMap<AtomAddress, (Vec<usize>, NetId)>,
+    pub(super) ports: Vec<PortRecord>,
+    pub(super) known_ports: HashMap<(Vec<usize>, NetId), RawPort>,
     cycles: u64,
     /// Per clock input of the top, in order of declaration: its bit in the mask of the compiled code.
     clock_bits: Vec<u64>,
@@ -122,7 +98,7 @@ impl Simulator {
             settled: false,
             atoms,
             ports: Vec::new(),
-            peeked: HashMap::new(),
+            known_ports: HashMap::new(),
             cycles: 0,
             clock_bits,
             clocks,
@@ -193,64 +169,6 @@ impl Simulator {
         }
     }
 
-    /// The port of a signal of the circuit the simulator was built from. Inputs of the top can be set; any other signal can
-    /// be read, inner ones too.
-    pub fn port<D, T>(&mut self, signal: &Signal<D, T>) -> Result<Port<T>>
-    where
-        D: rust_hdl::core::prelude::Direction,
-        T: Synth + PortValue,
-    {
-        let address = AtomAddress { address: std::ptr::from_ref(signal) as usize, id: signal.id() };
-        let Some((instance, net)) = self.atoms.get(&address).cloned() else {
-            return Err(Error::ForeignSignal { address: address.address, bits: signal.bits() });
-        };
-        let port = self.reference_port(&instance, net)?;
-        self.check_width(port, <T as PortValue>::BITS)?;
-        Ok(Port { simulator: port.simulator, index: port.index, value: PhantomData })
-    }
-
-    /// The port of the top circuit with this name.
-    pub fn port_named(&mut self, name: &str) -> Result<RawPort> {
-        let top = self.design.top();
-        let found = top.ports.iter().copied().find(|port| top.net(*port).name == name);
-        let Some(net) = found else {
-            let names: Vec<&str> = top.ports.iter().map(|port| top.net(*port).name.as_str()).collect();
-            return Err(Error::UnknownNet { name: name.to_string(), known: format!("ports are {}", names.join(", ")) });
-        };
-        self.reference_port(&[], net)
-    }
-
-    /// A typed port by name.
-    pub fn typed_port_named<T: PortValue>(&mut self, name: &str) -> Result<Port<T>> {
-        let port = self.port_named(name)?;
-        self.check_width(port, T::BITS)?;
-        Ok(Port { simulator: port.simulator, index: port.index, value: PhantomData })
-    }
-
-    fn check_width(&self, port: RawPort, actual: u32) -> Result<()> {
-        let record = &self.ports[port.index as usize];
-        if record.width != actual {
-            return Err(Error::Width { name: record.name.clone(), expected: record.width, actual });
-        }
-        Ok(())
-    }
-
-    /// A port for any net: instance indices from the top, net of that instance's circuit.
-    pub fn reference_port(&mut self, instance: &[usize], net: NetId) -> Result<RawPort> {
-        let name = self.path_name(instance, net)?;
-        let width = self.circuit_at(instance)?.net(net).width;
-        let (access, combinational) = match self.place(instance, net) {
-            Some(place) => place,
-            None => {
-                let plan = self.observation(&[crate::engine::NetRef { instance: instance.to_vec(), net }])?;
-                (Access::Observed(plan.function), true)
-            }
-        };
-        let index = self.ports.len() as u32;
-        self.ports.push(PortRecord { name, width, access, combinational });
-        Ok(Port { simulator: self.identity, index, value: PhantomData })
-    }
-
     /// The circuit an instance path leads to.
     pub fn circuit_at(&self, instance: &[usize]) -> Result<&Circuit> {
         let mut circuit = self.design.top();
@@ -295,163 +213,6 @@ impl Simulator {
         }
     }
 
-    /// Where a net's value stands in the state, if it does.
-    fn place(&self, instance: &[usize], net: NetId) -> Option<(Access, bool)> {
-        let (index, scope, offset) = self.locate(instance)?;
-        let (body, layout) = (self.bodies[index].as_ref()?, self.layouts[index].as_ref()?);
-        let circuit = self.design.circuit(body.scopes[scope].circuit);
-        match circuit.net(net).kind {
-            NetKind::RegisterOutput(register) => {
-                let register = body.scopes[scope].first_register + register;
-                Some((Access::State(offset + layout.registers[register]), false))
-            }
-            NetKind::MemoryOutput { memory, read } => {
-                let register = body.memories[body.scopes[scope].first_memory + memory].read_registers[read]?;
-                Some((Access::State(offset + layout.registers[register]), false))
-            }
-            NetKind::Port(direction) if instance.is_empty() => {
-                let port = circuit.ports.iter().position(|port| *port == net)?;
-                let place = layout.ports[port];
-                Some(match (direction, &body.outputs[port]) {
-                    (PortDirection::Input, _) => (Access::Input(place), true),
-                    (_, Some(Output::Logic { group })) => {
-                        (Access::Settled(place), !body.groups[*group].inputs.is_empty())
-                    }
-                    (_, Some(Output::PassThrough(_))) => (Access::State(place), true),
-                    _ => (Access::State(place), false),
-                })
-            }
-            _ => None,
-        }
-    }
-
-    #[inline]
-    fn record<T>(&self, port: Port<T>) -> Result<&PortRecord> {
-        if port.simulator != self.identity {
-            return Err(Error::OtherSimulator { what: "port" });
-        }
-        Ok(&self.ports[port.index as usize])
-    }
-
-    /// The port's path.
-    pub fn port_name<T>(&self, port: Port<T>) -> Result<&str> {
-        Ok(&self.record(port)?.name)
-    }
-
-    /// The port's width in bits.
-    pub fn port_width<T>(&self, port: Port<T>) -> Result<u32> {
-        Ok(self.record(port)?.width)
-    }
-
-    /// Whether the port's value may change with an input of the top within the same cycle.
-    pub fn is_combinational<T>(&self, port: Port<T>) -> Result<bool> {
-        Ok(self.record(port)?.combinational)
-    }
-
-    #[inline]
-    fn input<T>(&self, port: Port<T>) -> Result<(usize, u32)> {
-        let record = self.record(port)?;
-        match record.access {
-            Access::Input(offset) => Ok((offset, record.width)),
-            _ => Err(Error::NotAnInput { name: record.name.clone() }),
-        }
-    }
-
-    /// Sets an input of the top.
-    #[inline]
-    pub fn set<T: PortValue>(&mut self, port: Port<T>, value: T) -> Result<()> {
-        let (offset, width) = self.input(port)?;
-        let count = words_of(width);
-        value.to_words(&mut self.machine.state[offset..offset + count]);
-        self.settled = false;
-        Ok(())
-    }
-
-    /// Sets an input of the top from 64-bit words, least significant first. Bits above the width must be zero.
-    pub fn set_words<T>(&mut self, port: Port<T>, words: &[u64]) -> Result<()> {
-        let (offset, width) = self.input(port)?;
-        let count = words_of(width);
-        if words.len() != count {
-            return Err(Error::Buffer { expected: count, actual: words.len() });
-        }
-        if width % 64 != 0 && words[count - 1] >> (width % 64) != 0 {
-            let value = words.iter().rev().map(|word| format!("{word:016x}")).collect();
-            return Err(Error::Value { name: self.record(port)?.name.clone(), width, value });
-        }
-        self.machine.state[offset..offset + count].copy_from_slice(words);
-        self.settled = false;
-        Ok(())
-    }
-
-    /// Sets an input of the top of any width to a value of at most 64 bits.
-    #[inline]
-    pub fn set_u64<T>(&mut self, port: Port<T>, value: u64) -> Result<()> {
-        let (offset, width) = self.input(port)?;
-        if width < 64 && value >> width != 0 {
-            return Err(Error::Value { name: self.record(port)?.name.clone(), width, value: format!("{value:x}") });
-        }
-        let count = words_of(width);
-        self.machine.state[offset] = value;
-        self.machine.state[offset + 1..offset + count].fill(0);
-        self.settled = false;
-        Ok(())
-    }
-
-    /// Reads a port, after settling.
-    #[inline]
-    pub fn get<T: PortValue>(&mut self, port: Port<T>) -> Result<T> {
-        let mut words = [0; PORT_WORDS];
-        let count = words_of(T::BITS);
-        if count > PORT_WORDS {
-            let mut words = vec![0; count];
-            self.get_words(port, &mut words)?;
-            return Ok(T::from_words(&words));
-        }
-        self.get_words(port, &mut words[..count])?;
-        Ok(T::from_words(&words[..count]))
-    }
-
-    /// Reads a port into exactly as many 64-bit words as it takes, least significant first.
-    #[inline]
-    pub fn get_words<T>(&mut self, port: Port<T>, words: &mut [u64]) -> Result<()> {
-        let record = self.record(port)?;
-        let (access, count) = (record.access, words_of(record.width));
-        if words.len() != count {
-            return Err(Error::Buffer { expected: count, actual: words.len() });
-        }
-        let offset = match access {
-            Access::Input(offset) | Access::State(offset) => offset,
-            Access::Settled(offset) => {
-                self.settle();
-                offset
-            }
-            Access::Observed(function) => {
-                self.machine.observe(function, words);
-                return Ok(());
-            }
-        };
-        words.copy_from_slice(&self.machine.state[offset..offset + count]);
-        Ok(())
-    }
-
-    /// The low 64 bits of a port.
-    #[inline]
-    pub fn get_u64<T>(&mut self, port: Port<T>) -> Result<u64> {
-        let record = self.record(port)?;
-        match record.access {
-            Access::Input(offset) | Access::State(offset) => Ok(self.machine.state[offset]),
-            Access::Settled(offset) => {
-                self.settle();
-                Ok(self.machine.state[offset])
-            }
-            Access::Observed(function) => {
-                let mut words = vec![0; words_of(record.width)];
-                self.machine.observe(function, &mut words);
-                Ok(words[0])
-            }
-        }
-    }
-
     /// A memory word: instance path, index into `Circuit::memories`, address.
     pub fn memory_word(&self, instance: &[usize], memory: usize, address: u64) -> Result<Vec<u64>> {
         let circuit = self.circuit_at(instance)?;
@@ -481,3 +242,7 @@ fn clock_bit(top: &Circuit, body: Option<&Body>, clock: NetId) -> u64 {
     let index = body.and_then(|body| body.clocks.iter().position(|used| Some(*used) == port));
     index.map_or(0, |index| 1 << index)
 }
+
+/// Simulators may move between threads.
+const fn assert_send<T: Send>() {}
+const _: () = assert_send::<Simulator>();

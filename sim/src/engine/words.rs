@@ -364,7 +364,7 @@ impl Words<'_, '_> {
     /// Extended with the top bit of the operand, which is `narrow` bits wide.
     pub fn sign_extend(&mut self, a: &[Value], narrow: u32, width: u32) -> Vec<Value> {
         let mut words = a.to_vec();
-        if let (Some(last), true) = (words.last_mut(), narrow % 64 != 0) {
+        if let (Some(last), true) = (words.last_mut(), !narrow.is_multiple_of(64)) {
             let amount = self.word(u64::from(64 - narrow % 64));
             let raised = self.builder.ins().ishl(*last, amount);
             *last = self.builder.ins().sshr(raised, amount);

@@ -103,7 +103,14 @@ struct Driven {
 
 impl LaneModel {
     /// A lane of strips of `strip_bytes`, moved in words of `word_bytes`, kept in `storage` (empty, readable, writable).
-    pub fn new(ports: LanePorts, storage: File, strip_bytes: usize, word_bytes: usize, latency: u64, pause: Pause) -> Self {
+    pub fn new(
+        ports: LanePorts,
+        storage: File,
+        strip_bytes: usize,
+        word_bytes: usize,
+        latency: u64,
+        pause: Pause,
+    ) -> Self {
         Self {
             ports,
             storage: Some(storage),

@@ -252,16 +252,7 @@ impl Bench {
             lanes.push(LaneModel::new(ports, storage, geometry.strip_bytes, word_bytes, LANE_LATENCY, pause));
         }
         let recorder = Recorder::new(plan, &mut sim)?;
-        Ok(Self {
-            sim,
-            host,
-            lanes,
-            recorder,
-            host_pause: pause(plan, 0),
-            word_bytes,
-            cycles: 0,
-            last_movement: 0,
-        })
+        Ok(Self { sim, host, lanes, recorder, host_pause: pause(plan, 0), word_bytes, cycles: 0, last_movement: 0 })
     }
 
     /// Lets the cycle's clock edge pass.

@@ -162,7 +162,8 @@ impl HierarchyFile {
             return Ok(());
         }
         let Some(blocks) = Self::blocks(bytes) else { return Ok(()) };
-        let [(HEADER_BLOCK, ..), (HIERARCHY_BLOCK_LZ4, hierarchy_start, hierarchy_end), (GEOMETRY_BLOCK, ..)] = blocks[..]
+        let [(HEADER_BLOCK, ..), (HIERARCHY_BLOCK_LZ4, hierarchy_start, hierarchy_end), (GEOMETRY_BLOCK, ..)] =
+            blocks[..]
         else {
             return Ok(());
         };

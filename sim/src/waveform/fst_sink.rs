@@ -5,9 +5,7 @@ use super::fst_hierarchy::{HierarchyFile, hierarchy, ranged_name, scope_type_of,
 use super::traced_design::{Scope, Signal, TracedDesign};
 use super::tracer::Sink;
 use super::{Error, Result};
-use fst_writer::{
-    FstBodyWriter, FstFileType, FstHeaderWriter, FstInfo, FstSignalId, FstSignalType, FstWriteError,
-};
+use fst_writer::{FstBodyWriter, FstFileType, FstHeaderWriter, FstInfo, FstSignalId, FstSignalType, FstWriteError};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -53,7 +53,12 @@ impl<'a> SaveFile<'a> {
         let translations: Vec<Option<PathBuf>> = if self.states_are_text() {
             vec![None; self.design.enums().len()]
         } else {
-            self.design.enums().iter().enumerate().map(|(index, table)| Some(self.states_path(path, index, table))).collect()
+            self.design
+                .enums()
+                .iter()
+                .enumerate()
+                .map(|(index, table)| Some(self.states_path(path, index, table)))
+                .collect()
         };
         let mut written = vec![path.to_owned()];
         for (table, translation) in self.design.enums().iter().zip(&translations) {

@@ -36,7 +36,9 @@ impl Selection {
 
     /// The pattern, as an index, that matches this scope. The top scope has the empty path.
     pub(super) fn scope_match(&self, path: &str) -> Option<usize> {
-        self.patterns.iter().position(|pattern| pattern::matches(pattern, path) && (path.is_empty() == pattern.is_empty()))
+        self.patterns
+            .iter()
+            .position(|pattern| pattern::matches(pattern, path) && (path.is_empty() == pattern.is_empty()))
     }
 
     /// The patterns that match this net.

@@ -40,6 +40,7 @@ pub struct Tracer {
     sinks: Vec<Box<dyn Sink>>,
     window: Window,
     observed_words: usize,
+    compared_words: usize,
     current: Vec<u64>,
     previous: Vec<u64>,
     words: WordSignals,
@@ -92,10 +93,13 @@ impl Tracer {
         }
         let mut buffer = vec![0; words];
         buffer.extend_from_slice(design.constant_words());
+        let compared_words = WordSignals::compared_words(design);
+        buffer.resize(buffer.len().max(compared_words), 0);
         Ok(Self {
             sinks,
             window,
             observed_words: words,
+            compared_words,
             current: buffer.clone(),
             previous: buffer,
             words: WordSignals::new(design),
@@ -145,7 +149,7 @@ impl Tracer {
                 self.write_clock(clock)?;
             }
         } else {
-            let words = self.observed_words;
+            let words = self.compared_words;
             let changed = self.words.changed(&self.current[..words], &self.previous[..words]);
             if !changed.is_empty() {
                 if self.written_ps != Some(self.now_ps) {

@@ -9,7 +9,6 @@ use super::binary_digits;
 use super::traced_design::{Role, Scope, ScopeKind, TracedDesign, Variable, View};
 use super::tracer::Sink;
 use super::{Error, Result};
-use hardpath_netlist::PortDirection;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -31,30 +30,44 @@ pub struct VcdSink {
     buffer: Vec<u8>,
     used: usize,
     signals: Vec<Format>,
+    states: Vec<Vec<Vec<u8>>>,
+    digits: Option<Digits>,
     /// The most a sample can take.
     sample_bytes: usize,
 }
 
 /// How a signal's change is rendered.
+#[derive(Clone, Copy)]
 struct Format {
-    word: u32,
+    kind: Kind,
     low: u32,
     width: u32,
+    word: u32,
     /// For a bit: identifier and line end. For a vector: with a space before.
     suffix: [u8; 8],
-    suffix_len: u8,
-    kind: Kind,
+    suffix_len: u32,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// One bit.
     Bit,
-    /// Up to 64 bits within one word.
-    Word,
+    /// Up to 32 bits within one word.
+    Short,
+    /// 33 to 64 bits within one word.
+    Long,
     /// Bits of several words.
     Wide,
-    /// The whole line of each state.
-    Enum(Box<[Box<[u8]>]>),
+    /// The whole line of each state, in [`VcdSink::states`] at this index.
+    Enum(u32),
+}
+
+/// Where in the buffer the digits of the latest long word stand: a data path shows one word in many places.
+#[derive(Clone, Copy)]
+struct Digits {
+    word: u64,
+    at: usize,
+    count: usize,
 }
 
 impl VcdSink {
@@ -65,13 +78,19 @@ impl VcdSink {
         let mut header = Vec::new();
         write_definitions(&mut header, design).map_err(Error::write(path))?;
         file.write_all(&header).map_err(Error::write(path))?;
-        let signals: Vec<Format> = (0..design.signals().len()).map(|index| format_of(design, index)).collect();
-        let sample_bytes = 32 + SLACK_BYTES + signals.iter().map(Format::most_bytes).sum::<usize>();
+        let mut states = Vec::new();
+        let signals: Vec<Format> =
+            (0..design.signals().len()).map(|index| format_of(design, index, &mut states)).collect();
+        let longest_state = states.iter().flatten().map(Vec::len).max().unwrap_or(0);
+        let sample_bytes =
+            32 + SLACK_BYTES + signals.iter().map(|format| format.most_bytes(longest_state)).sum::<usize>();
         Ok(Self {
             file: BackgroundFile::new(path, file)?,
             buffer: vec![0; BUFFER_BYTES + sample_bytes],
             used: 0,
             signals,
+            states,
+            digits: None,
             sample_bytes,
         })
     }
@@ -85,6 +104,7 @@ impl VcdSink {
     #[cold]
     fn flush(&mut self) -> Result<()> {
         let used = std::mem::take(&mut self.used);
+        self.digits = None;
         self.file.append(&mut self.buffer, used)
     }
 }
@@ -115,8 +135,18 @@ impl Sink for VcdSink {
         self.reserve()?;
         let mut used = self.used;
         for index in changed {
-            let format = &self.signals[*index as usize];
-            used += format.write(words, &mut self.buffer[used..]);
+            let format = self.signals[*index as usize];
+            if format.kind == Kind::Long {
+                used = format.write_long(words, &mut self.digits, &mut self.buffer, used);
+                continue;
+            }
+            let out = &mut self.buffer[used..];
+            used += match format.kind {
+                Kind::Bit => format.write_bit(words[format.word as usize] >> format.low & 1, out),
+                Kind::Short | Kind::Long => format.write_short(words, out),
+                Kind::Wide => format.write_wide(words, out),
+                Kind::Enum(states) => format.write_state(words, &self.states[states as usize], out),
+            };
         }
         self.used = used;
         Ok(())
@@ -134,71 +164,86 @@ impl Sink for VcdSink {
     }
 }
 
+/// Each writes a change and returns its length; garbage may follow it, up to [`SLACK_BYTES`].
 impl Format {
-    /// Writes a change and returns its length; may write garbage behind it.
     #[inline]
-    fn write(&self, words: &[u64], out: &mut [u8]) -> usize {
-        let word = self.word as usize;
-        match &self.kind {
-            Kind::Bit => self.write_bit(words[word] >> self.low & 1, out),
-            Kind::Word => {
-                let value = (words[word] >> self.low) & (u64::MAX >> (64 - self.width));
-                out[0] = b'b';
-                let count = binary_digits::write_significant(digits_at(out, 1), value);
-                self.write_suffix(out, 1 + count)
-            }
-            Kind::Wide => {
-                out[0] = b'b';
-                let mut at = 1;
-                let mut rest = self.width;
-                while rest > 0 {
-                    let piece = (rest - 1) % 64 + 1;
-                    rest -= piece;
-                    let value = binary_digits::extract(&words[word..], self.low + rest, piece);
-                    if at > 1 {
-                        binary_digits::write_word(digits_at(out, at), value);
-                        at += 64;
-                    } else if value != 0 || rest == 0 {
-                        at += binary_digits::write_significant(digits_at(out, at), value);
-                    }
-                }
-                self.write_suffix(out, at)
-            }
-            Kind::Enum(lines) => {
-                let value = binary_digits::extract(&words[word..], self.low, self.width);
-                match lines.get(value as usize) {
-                    Some(line) => {
-                        out[..line.len()].copy_from_slice(line);
-                        line.len()
-                    }
-                    None => {
-                        let number = format!("s{value}");
-                        out[..number.len()].copy_from_slice(number.as_bytes());
-                        self.write_suffix(out, number.len())
-                    }
-                }
-            }
-        }
+    fn value(&self, words: &[u64]) -> u64 {
+        (words[self.word as usize] >> self.low) & (u64::MAX >> (64 - self.width))
     }
 
     #[inline]
     fn write_bit(&self, bit: u64, out: &mut [u8]) -> usize {
         out[0] = b'0' + bit as u8;
-        out[1..9].copy_from_slice(&self.suffix);
-        1 + usize::from(self.suffix_len)
+        self.write_suffix(out, 1)
+    }
+
+    #[inline]
+    fn write_short(&self, words: &[u64], out: &mut [u8]) -> usize {
+        out[0] = b'b';
+        let count = binary_digits::write_significant(digits_at(out, 1), self.value(words));
+        self.write_suffix(out, 1 + count)
+    }
+
+    /// Works on the whole buffer, of which `used` bytes are used, and returns how many are then.
+    #[inline]
+    fn write_long(&self, words: &[u64], last: &mut Option<Digits>, buffer: &mut [u8], used: usize) -> usize {
+        let word = self.value(words);
+        let at = used + 1;
+        buffer[used] = b'b';
+        let count = match *last {
+            Some(digits) if digits.word == word => {
+                buffer.copy_within(digits.at..digits.at + 64, at);
+                digits.count
+            }
+            _ => {
+                let count = binary_digits::write_significant(digits_at(buffer, at), word);
+                *last = Some(Digits { word, at, count });
+                count
+            }
+        };
+        self.write_suffix(buffer, at + count)
+    }
+
+    fn write_wide(&self, words: &[u64], out: &mut [u8]) -> usize {
+        out[0] = b'b';
+        let mut at = 1;
+        let mut rest = self.width;
+        while rest > 0 {
+            let piece = (rest - 1) % 64 + 1;
+            rest -= piece;
+            let value = binary_digits::extract(&words[self.word as usize..], self.low + rest, piece);
+            if at > 1 {
+                binary_digits::write_word(digits_at(out, at), value);
+                at += 64;
+            } else if value != 0 || rest == 0 {
+                at += binary_digits::write_significant(digits_at(out, at), value);
+            }
+        }
+        self.write_suffix(out, at)
+    }
+
+    fn write_state(&self, words: &[u64], states: &[Vec<u8>], out: &mut [u8]) -> usize {
+        let value = binary_digits::extract(&words[self.word as usize..], self.low, self.width);
+        if let Some(line) = states.get(value as usize) {
+            out[..line.len()].copy_from_slice(line);
+            return line.len();
+        }
+        let number = format!("s{value}");
+        out[..number.len()].copy_from_slice(number.as_bytes());
+        self.write_suffix(out, number.len())
     }
 
     #[inline]
     fn write_suffix(&self, out: &mut [u8], at: usize) -> usize {
         out[at..at + 8].copy_from_slice(&self.suffix);
-        at + usize::from(self.suffix_len)
+        at + self.suffix_len as usize
     }
 
-    fn most_bytes(&self) -> usize {
-        let value = match &self.kind {
-            Kind::Bit | Kind::Word | Kind::Wide => 1 + self.width as usize,
+    fn most_bytes(&self, longest_state: usize) -> usize {
+        let value = match self.kind {
+            Kind::Bit | Kind::Short | Kind::Long | Kind::Wide => 1 + self.width as usize,
             // A value without a name is printed as a number.
-            Kind::Enum(lines) => lines.iter().map(|line| line.len()).max().unwrap_or(0).max(21),
+            Kind::Enum(_) => longest_state.max(21),
         };
         value + self.suffix.len()
     }
@@ -214,7 +259,7 @@ fn id_of(signal: usize) -> IdCode {
     IdCode::from(signal as u32)
 }
 
-fn format_of(design: &TracedDesign, index: usize) -> Format {
+fn format_of(design: &TracedDesign, index: usize, states: &mut Vec<Vec<Vec<u8>>>) -> Format {
     let signal = &design.signals()[index];
     let is_bit = signal.width == 1 && !matches!(signal.view, View::Enum(_));
     let text = if is_bit { format!("{}\n", id_of(index)) } else { format!(" {}\n", id_of(index)) };
@@ -223,19 +268,21 @@ fn format_of(design: &TracedDesign, index: usize) -> Format {
     let kind = match signal.view {
         View::Enum(table) => {
             let variants = design.enums()[table].variants.iter();
-            Kind::Enum(variants.map(|name| format!("s{name}{text}").into_bytes().into_boxed_slice()).collect())
+            states.push(variants.map(|name| format!("s{name}{text}").into_bytes()).collect());
+            Kind::Enum(states.len() as u32 - 1)
         }
         _ if is_bit => Kind::Bit,
-        _ if signal.low + signal.width <= 64 => Kind::Word,
-        _ => Kind::Wide,
+        _ if signal.low + signal.width > 64 => Kind::Wide,
+        _ if signal.width > 32 => Kind::Long,
+        _ => Kind::Short,
     };
     Format {
-        word: signal.word as u32,
+        kind,
         low: signal.low,
         width: signal.width,
+        word: signal.word as u32,
         suffix,
-        suffix_len: text.len() as u8,
-        kind,
+        suffix_len: text.len() as u32,
     }
 }
 
@@ -272,6 +319,6 @@ fn write_scope(writer: &mut vcd::Writer<&mut Vec<u8>>, design: &TracedDesign, sc
 fn var_type(variable: &Variable) -> VarType {
     match variable.role {
         Role::Register => VarType::Reg,
-        Role::Port(PortDirection::Input | PortDirection::Output) | Role::Connection | Role::Internal => VarType::Wire,
+        Role::Port(_) | Role::Connection | Role::Internal => VarType::Wire,
     }
 }

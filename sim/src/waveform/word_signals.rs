@@ -2,8 +2,11 @@
 
 use super::traced_design::{TracedDesign, View};
 
-/// Words compared at once: most rest in most cycles.
+/// Words compared at once.
 const GROUP: usize = 8;
+
+/// Stands for a word that holds no signal, several, or a part of one.
+const NOT_SIMPLE: u32 = u32::MAX;
 
 /// The signals by the words of a sample that hold their bits.
 pub(super) struct WordSignals {
@@ -11,8 +14,8 @@ pub(super) struct WordSignals {
     signals: Vec<u32>,
     /// First word of each signal.
     first_word: Vec<u32>,
-    /// The signals of a group of words that hold one signal each; `None` where it is not so simple.
-    simple: Vec<Option<[u32; GROUP]>>,
+    /// By groups of words: the one signal that a word holds, or [`NOT_SIMPLE`].
+    simple: Vec<[u32; GROUP]>,
     /// Indices of changed signals, from the start; room for all.
     changed: Vec<u32>,
 }
@@ -52,34 +55,36 @@ impl WordSignals {
         }
         let first_word = design.signals().iter().map(|signal| signal.word as u32).collect();
         let simple = entries.chunks(GROUP).map(|group| simple_group(group, &signals)).collect();
-        let changed = vec![0; design.signals().len() + GROUP];
+        let changed = vec![0; design.signals().len()];
         Self { entries, signals, first_word, simple, changed }
     }
 
-    /// The signals with bits in a word that differs, each once.
+    /// Words that [`WordSignals::changed`] compares: the observed ones and what fills the last group.
+    pub fn compared_words(design: &TracedDesign) -> usize {
+        design.observed_words().next_multiple_of(GROUP)
+    }
+
+    /// The signals with bits in a word that differs, each once. Both samples hold [`WordSignals::compared_words`].
     pub fn changed(&mut self, new: &[u64], old: &[u64]) -> &[u32] {
         let mut count = 0;
-        for (group, (new_words, old_words)) in new.chunks(GROUP).zip(old.chunks(GROUP)).enumerate() {
-            if new_words.iter().zip(old_words).fold(0, |difference, (new, old)| difference | (new ^ old)) == 0 {
-                continue;
-            }
-            if let Some(signals) = &self.simple[group] {
-                // Which words differ is hard to predict, so there is no branch on it.
-                let room = &mut self.changed[count..count + GROUP];
-                let mut added = 0;
-                for ((signal, new), old) in signals.iter().zip(new_words).zip(old_words) {
-                    room[added % GROUP] = *signal;
-                    added += usize::from(new != old);
-                }
-                count += added;
-                continue;
-            }
+        let groups = new.as_chunks::<GROUP>().0.iter().zip(old.as_chunks::<GROUP>().0);
+        for (group, (new_words, old_words)) in groups.enumerate() {
+            let mut differing = 0_u32;
             for (offset, (new_word, old_word)) in new_words.iter().zip(old_words).enumerate() {
-                if new_word == old_word {
+                differing |= u32::from(new_word != old_word) << offset;
+            }
+            let simple = &self.simple[group];
+            while differing != 0 {
+                let offset = differing.trailing_zeros() as usize;
+                differing &= differing - 1;
+                let signal = simple[offset % GROUP];
+                if signal != NOT_SIMPLE {
+                    self.changed[count] = signal;
+                    count += 1;
                     continue;
                 }
                 let word = group * GROUP + offset;
-                let Entry { begin, continuing, end } = self.entries[word];
+                let Some(&Entry { begin, continuing, end }) = self.entries.get(word) else { continue };
                 for signal in &self.signals[begin as usize..continuing as usize] {
                     self.changed[count] = *signal;
                     count += 1;
@@ -97,8 +102,12 @@ impl WordSignals {
     }
 }
 
-fn simple_group(group: &[Entry], signals: &[u32]) -> Option<[u32; GROUP]> {
-    let group: &[Entry; GROUP] = group.try_into().ok()?;
-    let is_simple = group.iter().all(|entry| entry.continuing - entry.begin == 1 && entry.end == entry.continuing);
-    is_simple.then(|| group.map(|entry| signals[entry.begin as usize]))
+fn simple_group(group: &[Entry], signals: &[u32]) -> [u32; GROUP] {
+    let mut simple = [NOT_SIMPLE; GROUP];
+    for (signal, entry) in simple.iter_mut().zip(group) {
+        if entry.continuing - entry.begin == 1 && entry.end == entry.continuing {
+            *signal = signals[entry.begin as usize];
+        }
+    }
+    simple
 }

@@ -49,7 +49,10 @@ impl Layout {
 
 fn find(ports: &[Port], name: &str, what: &str) -> Result<usize> {
     let known = || ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(", ");
-    ports.iter().position(|port| port.name == name).with_context(|| format!("no {what} `{name}` (there are: {})", known()))
+    ports
+        .iter()
+        .position(|port| port.name == name)
+        .with_context(|| format!("no {what} `{name}` (there are: {})", known()))
 }
 
 /// Random words with many zeros, ones and small numbers among them.

@@ -21,10 +21,8 @@ pub fn lint(toolchain: &Toolchain, design: &Design, directory: &Path) -> Result<
         bail!("Verilator refuses {top}:\n{}", output.text());
     }
     let files: Vec<String> = verilog::emit(design).into_iter().map(|file| file.file_name).collect();
-    let script = format!(
-        "read_verilog {}; hierarchy -check -top {top}; proc; opt_clean; check -assert",
-        files.join(" ")
-    );
+    let script =
+        format!("read_verilog {}; hierarchy -check -top {top}; proc; opt_clean; check -assert", files.join(" "));
     let output = toolchain.yosys().run(["-q", "-p", &script], directory)?;
     refuse_warnings("Yosys", &output.text())
 }

@@ -116,7 +116,8 @@ impl<T: Block> LiveModel<T> {
         for (index, set) in self.clocks.iter().enumerate() {
             if edges >> index & 1 == 1 {
                 let name = &self.interface.clocks[index];
-                let set = set.as_ref().with_context(|| format!("simulate(): no signal was named for clock `{name}`"))?;
+                let set =
+                    set.as_ref().with_context(|| format!("simulate(): no signal was named for clock `{name}`"))?;
                 set(&mut self.block, high);
             }
         }
@@ -228,9 +229,9 @@ mod tests {
 
     #[test]
     fn values_of_any_width_are_set() {
-        assert_eq!(Bits::<7>::from_words(&[0x55]), 0x55.into());
+        assert_eq!(Bits::<7>::from_words(&[0x55]), Bits::<7>::from(0x55u64));
         let wide = Bits::<100>::from_words(&[u64::MAX, 3]);
         assert_eq!(words_of_literal(&wide.verilog().to_string(), 2).unwrap(), [u64::MAX, 3]);
-        assert_eq!(Signed::<8>::from_words(&[0xfb]), (-5).into());
+        assert_eq!(Signed::<8>::from_words(&[0xfb]), Signed::<8>::from(-5));
     }
 }

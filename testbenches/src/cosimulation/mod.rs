@@ -20,11 +20,11 @@ mod runtime;
 mod trace;
 mod verilator;
 
-pub use drivers::{Driver, Free, Sequence, StreamDriver, StreamListener};
+pub use drivers::{Driver, Free, Layout, Sequence, StreamDriver, StreamListener};
 pub use engine::EngineModel;
 pub use lint::{lint, lint_with_icarus};
-pub use live::LiveModel;
-pub use lockstep::{Comparison, compare, record, replay};
+pub use live::{FromWords, LiveModel};
+pub use lockstep::{Agreement, Comparison, compare, record, replay};
 pub use model::{Model, interface_of};
 pub use trace::{Interface, Port, Stimulus, Trace};
 pub use verilator::{BuildOptions, FreeRun, VerilatorModel};

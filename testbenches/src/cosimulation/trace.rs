@@ -43,13 +43,6 @@ pub struct Interface {
     pub outputs: Vec<Port>,
 }
 
-impl Interface {
-    /// The mask that raises every clock.
-    pub fn every_clock(&self) -> u64 {
-        if self.clocks.len() >= 64 { u64::MAX } else { (1 << self.clocks.len()) - 1 }
-    }
-}
-
 /// Values of ports, step by step. A value is `ceil(width / 64)` words, least significant first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
@@ -162,7 +155,8 @@ impl Stimulus {
     /// Writes a file: one line of text that names clocks and ports, then per step the mask of clocks and the inputs as
     /// little-endian 64-bit words.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let ports: Vec<String> = self.inputs.ports().iter().map(|port| format!("{}:{}", port.name, port.width)).collect();
+        let ports: Vec<String> =
+            self.inputs.ports().iter().map(|port| format!("{}:{}", port.name, port.width)).collect();
         let mut bytes = format!("{};{}\n", self.clocks.join(","), ports.join(",")).into_bytes();
         for (step, edges) in self.edges.iter().enumerate() {
             bytes.extend(edges.to_le_bytes());
@@ -232,7 +226,8 @@ mod tests {
     #[test]
     fn a_torn_stimulus_file_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        for (text, part) in [("clock;a:1", "no line"), ("clock;a:1\n1234567", "multiple"), ("clock;a\n", "name:width")] {
+        for (text, part) in [("clock;a:1", "no line"), ("clock;a:1\n1234567", "multiple"), ("clock;a\n", "name:width")]
+        {
             fs::write(file.path(), text).unwrap();
             let error = format!("{:#}", Stimulus::read(file.path()).unwrap_err());
             assert!(error.contains(part), "{error}");

@@ -1,3 +1,11 @@
-//! Every circuit gives the same outputs in every cycle, however it is simulated.
+//! Every circuit gives the same outputs in every cycle, however it is simulated: compiled engine, rust-hdl's `simulate()`,
+//! and, with the feature `tool-tests`, Verilator on the emitted Verilog.
 
+mod blocks;
+mod catalogue;
+mod clock_domains;
+mod raid;
 mod random_kernels;
+mod sensitivity;
+mod stream;
+mod text;

@@ -1,7 +1,9 @@
 //! Random and exhaustive comparison of one small block: `simulate()`, the engine and, with the toolchain, Verilator.
 
 use hardpath_netlist::elaborate;
-use hardpath_testbenches::cosimulation::{Comparison, Driver, EngineModel, Free, Interface, LiveModel, Model, Port, interface_of};
+use hardpath_testbenches::cosimulation::{
+    Comparison, Driver, EngineModel, Free, Interface, LiveModel, Model, Port, interface_of,
+};
 use rust_hdl::prelude::Block;
 
 const CYCLES: usize = 5_000;

@@ -41,10 +41,7 @@ fn first_error(sink: Box<dyn Sink>) -> Option<String> {
 fn a_full_disk_is_an_error_with_the_path() {
     let full = Path::new("/dev/full");
     let fst = FstSink::create(full, &traced()).expect("held back until values come");
-    let errors = [
-        VcdSink::create(full, &traced()).err().map(|error| error.to_string()),
-        first_error(Box::new(fst)),
-    ];
+    let errors = [VcdSink::create(full, &traced()).err().map(|error| error.to_string()), first_error(Box::new(fst))];
     for error in errors {
         let error = error.expect("a full disk");
         assert!(error.contains("`/dev/full`") && error.contains("No space left"), "{error}");

@@ -149,7 +149,9 @@ fn a_signal_is_written_only_when_it_changes() {
             if let View::Bits = run.traced.signals()[variable.signal].view {
                 let mut changes = vec![0];
                 for cycle in 1..CYCLES {
-                    if expected(&run, variable.signal, cycle, false) != expected(&run, variable.signal, cycle - 1, false) {
+                    if expected(&run, variable.signal, cycle, false)
+                        != expected(&run, variable.signal, cycle - 1, false)
+                    {
                         changes.push(cycle * PERIOD_PS);
                     }
                 }
@@ -204,7 +206,8 @@ fn memory_stays_while_files_grow() {
     let mut sizes = Vec::new();
     for cycle in 0..cycles {
         for (index, word) in tracer.buffer().iter_mut().enumerate() {
-            *word = (cycle + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15 + index as u64) & if index == 2 { 3 } else { u64::MAX };
+            *word =
+                (cycle + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15 + index as u64) & if index == 2 { 3 } else { u64::MAX };
         }
         tracer.record().expect("recorded");
         tracer.advance(1).expect("advanced");

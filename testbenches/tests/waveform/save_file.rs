@@ -104,6 +104,6 @@ fn states_of_a_vcd_are_text_already() {
     let directory = TempDir::new().expect("a directory");
     let (traced, dump) = waveform(directory.path(), "run.vcd");
     let path = directory.path().join("run.gtkw");
-    assert_eq!(SaveFile::new(&traced, &dump, 0..1).write(&path).expect("a save file"), [path.clone()]);
+    assert_eq!(SaveFile::new(&traced, &dump, 0..1).write(&path).expect("a save file"), std::slice::from_ref(&path));
     assert!(signal_lines(&std::fs::read_to_string(&path).expect("a save file")).contains(&"sample.left.state"));
 }

@@ -85,7 +85,8 @@ fn cycles_without_a_sample_still_show_the_clock() {
     let traced = TracedDesign::new(&sample(), &Selection::of(["clock", "word_valid"])).expect("two nets");
     let path = directory.path().join("run.vcd");
     let sink = VcdSink::create(&path, &traced).expect("a file");
-    let mut tracer = Tracer::new(&traced, &[1000], Window::new(3, 8).expect("cycles"), vec![Box::new(sink)]).expect("one clock");
+    let mut tracer =
+        Tracer::new(&traced, &[1000], Window::new(3, 8).expect("cycles"), vec![Box::new(sink)]).expect("one clock");
     tracer.advance(2).expect("before the window");
     assert!(!tracer.is_recording());
     tracer.advance(1).expect("to the window");

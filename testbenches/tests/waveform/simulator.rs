@@ -2,7 +2,7 @@
 
 use crate::reader::Recorded;
 use hardpath_rtl::raid::StripeDataPath;
-use hardpath_sim::engine::Simulator;
+use hardpath_sim::engine::{Boundaries, Options, Simulator};
 use hardpath_sim::waveform::{Recorder, Recording, Selection, View, Window};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -12,11 +12,11 @@ use tempfile::TempDir;
 
 const PERIOD_PS: u64 = 4000;
 
-fn data_path() -> Simulator {
+fn data_path(boundaries: Boundaries) -> Simulator {
     let mut uut = StripeDataPath::<96, 5>::new(2, 8).expect("a legal geometry");
     uut.connect_inputs();
     uut.connect_all();
-    Simulator::build(&uut).expect("a compiled data path")
+    Simulator::build_with(&uut, Options { boundaries }).expect("a compiled data path")
 }
 
 /// Random inputs, most of them lively.
@@ -32,13 +32,26 @@ fn drive(sim: &mut Simulator, random: &mut StdRng) {
     for (name, width) in names {
         let port = sim.port_named(&name).expect("an input");
         let raw: Vec<u64> = (0..width.div_ceil(64)).map(|_| random.random()).collect();
-        let value = if name == "read_strip_count" { vec![5] } else { hardpath_netlist::Constant::from_words(width, &raw).words() };
+        let value = if name == "read_strip_count" {
+            vec![5]
+        } else {
+            hardpath_netlist::Constant::from_words(width, &raw).words()
+        };
         sim.set_words(port, &value).expect("a value of the right width");
     }
 }
 
 #[test]
 fn every_net_of_a_data_path_shows_what_the_simulator_says() {
+    compare(Boundaries::None);
+}
+
+#[test]
+fn every_net_is_right_where_each_circuit_lays_out_its_own_nets() {
+    compare(Boundaries::All);
+}
+
+fn compare(boundaries: Boundaries) {
     let directory = TempDir::new().expect("a directory");
     let recording = Recording {
         selection: Selection::everything(),
@@ -47,7 +60,7 @@ fn every_net_of_a_data_path_shows_what_the_simulator_says() {
         vcd: Some(directory.path().join("run.vcd")),
         fst: Some(directory.path().join("run.fst")),
     };
-    let mut sim = data_path();
+    let mut sim = data_path(boundaries);
     let mut recorder = Recorder::new(&mut sim, &recording).expect("a recorder");
     let mut random = StdRng::seed_from_u64(3);
     let mut variables = Vec::new();

@@ -142,11 +142,7 @@ impl Builder {
                 self.net(&format!("{name}_{}", inner.name), inner.width, inner.net_type.clone(), kind)
             })
             .collect();
-        self.circuit.instances.push(Instance {
-            name: name.to_string(),
-            circuit: id,
-            connections: connections.clone(),
-        });
+        self.circuit.instances.push(Instance { name: name.to_string(), circuit: id, connections: connections.clone() });
         Placed { connections }
     }
 

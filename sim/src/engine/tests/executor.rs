@@ -275,10 +275,8 @@ fn clocks_with_periods_of_their_own_rise_when_they_should() {
         let mut sim = Simulator::from_design_with(design.clone(), Options { boundaries }).unwrap();
         let fast = sim.port_named("fast_count").unwrap();
         let slow = sim.port_named("slow_count").unwrap();
-        let schedules = vec![
-            ClockSchedule { domain: 0, period: 3, first: 1 },
-            ClockSchedule { domain: 1, period: 5, first: 1 },
-        ];
+        let schedules =
+            vec![ClockSchedule { domain: 0, period: 3, first: 1 }, ClockSchedule { domain: 1, period: 5, first: 1 }];
         let mut testbench = Testbench::with_clocks(sim, schedules).unwrap();
         let bench = testbench.bench();
         let slow_bench = bench.clock(1).unwrap();

@@ -1,10 +1,11 @@
 //! Random hierarchical designs: every boundary policy against the reference interpreter, every net looked at.
 
+use super::build::Builder;
 use super::operations::{random_value, words};
 use super::random::{Shape, random_design};
 use super::reference::Reference;
 use crate::engine::{Boundaries, NetRef, Options, Simulator};
-use hardpath_netlist::{Design, NetId, NetType};
+use hardpath_netlist::{Circuit, CircuitId, Design, NetId, NetType};
 use num_bigint::BigUint;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -130,11 +131,55 @@ fn random_hierarchies_with_several_clocks_equal_the_reference() {
 #[test]
 fn large_repeated_circuits_keep_their_own_body_and_equal_the_reference() {
     let mut random = StdRng::seed_from_u64(17);
+    let mut with_children = 0;
     for _ in 0..4 {
-        let shape = Shape { circuits: 3, instances: 4, registers: 30, operations: 200, clocks: 1, widest: 64 };
+        let shape = Shape { circuits: 3, instances: 6, registers: 40, operations: 600, clocks: 1, widest: 64 };
         let design = random_design(&mut random, shape);
-        compare(&design, &mut random, 8, true);
+        let sim = with_policy(&design, Boundaries::Automatic);
+        with_children += u32::from(sim.bodies.iter().flatten().count() > 1);
+        compare(&design, &mut random, 6, true);
     }
+    assert!(with_children > 0, "no design of this shape has a body below the top");
+}
+
+#[test]
+fn bodies_are_given_to_what_is_large_and_copied_often() {
+    let small = |name: &str| {
+        let mut b = Builder::new(name);
+        let mut value = b.input("input", 64);
+        let factor = b.input("factor", 64);
+        for _ in 0..100 {
+            let product = b.circuit.values.multiply(value, factor);
+            value = b.circuit.values.add(product, factor);
+        }
+        b.output("output", value);
+        b.finish()
+    };
+    // The inner circuit stands once in the middle one, which stands in the top as often as asked.
+    let own = |copies: usize| {
+        let inner = small("inner");
+        let wrap = |name: &str, id: u32, child: &Circuit, copies: usize| {
+            let mut b = Builder::new(name);
+            let input = b.input("input", 64);
+            let factor = b.input("factor", 64);
+            let mut value = input;
+            for copy in 0..copies {
+                let placed = b.instance(&format!("copy_{copy}"), CircuitId(id), child);
+                b.drive(placed.connections[0], value);
+                b.drive(placed.connections[1], factor);
+                value = b.value(placed.connections[2]);
+            }
+            b.output("output", value);
+            b.finish()
+        };
+        let middle = wrap("middle", 0, &inner, 1);
+        let top = wrap("top", 1, &middle, copies);
+        let design = Design { circuits: vec![inner, middle, top], top: CircuitId(2) };
+        let sim = with_policy(&design, Boundaries::Automatic);
+        sim.bodies.iter().map(Option::is_some).collect::<Vec<bool>>()
+    };
+    assert_eq!(own(2), [false, false, true]);
+    assert_eq!(own(40), [false, true, true]);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use super::build::Builder;
 use super::operations::random_value;
-use hardpath_netlist::{Circuit, CircuitId, Constant, Design, NetId, NetKind, NetType, Operation, PortDirection, ValueId};
+use hardpath_netlist::{
+    Circuit, CircuitId, Constant, Design, NetId, NetKind, NetType, Operation, PortDirection, ValueId,
+};
 use rand::Rng;
 use rand::rngs::StdRng;
 use std::collections::HashMap;
@@ -155,13 +157,8 @@ fn circuit(random: &mut StdRng, shape: Shape, index: usize, done: &[(Circuit, Mo
         let clock = clocks[random.random_range(0..clocks.len())];
         let write = random.random_bool(0.8).then(|| clocks[random.random_range(0..clocks.len())]);
         let clocked = random.random_bool(0.7);
-        let (data, address, write) = b.memory(
-            &format!("memory_{memory}"),
-            (width, address_bits),
-            initial,
-            clocked.then_some(clock),
-            write,
-        );
+        let (data, address, write) =
+            b.memory(&format!("memory_{memory}"), (width, address_bits), initial, clocked.then_some(clock), write);
         if clocked {
             pool.values.push(data);
             memory_inputs.push(address);

@@ -62,7 +62,11 @@ pub fn evaluate(arena: &ValueArena, id: ValueId, get: &mut dyn FnMut(ValueId) ->
         ReduceOr(a) => bit(!get(*a).is_zero()),
         ReduceXor(a) => bit(get(*a).count_ones() % 2 == 1),
         Mux { condition, then, otherwise } => {
-            if get(*condition).is_zero() { get(*otherwise) } else { get(*then) }
+            if get(*condition).is_zero() {
+                get(*otherwise)
+            } else {
+                get(*then)
+            }
         }
         Slice { value, low } => (get(*value) >> *low) & mask(width),
         Concat { high, low } => (get(*high) << arena.width(*low)) | get(*low),

@@ -1,6 +1,8 @@
 //! Finding the one net that a net always equals.
 
-use hardpath_netlist::{Circuit, CircuitId, Constant, Design, NetId, NetKind, NetType, Operation, PortDirection, ValueId};
+use hardpath_netlist::{
+    Circuit, CircuitId, Constant, Design, NetId, NetKind, NetType, Operation, PortDirection, ValueId,
+};
 use std::collections::HashMap;
 
 /// The instances from the top down to one, as the walk over the design meets them.

@@ -178,10 +178,11 @@ impl Generator<'_> {
         pair
     }
 
-    /// A default, then branches.
+    /// A default that reads a net, then branches.
     fn drive(&mut self, net: NetId, body: &mut Vec<Statement>) {
         let width = self.nets[net.0 as usize].width;
-        let value = self.value(width, 3);
+        let (value, source) = (self.value(width, 3), self.source(width));
+        let value = self.values.xor(value, source);
         body.push(Statement::Assign { net, value });
         if self.random.random_bool(0.6) {
             // What a block has assigned it may read again.
@@ -278,6 +279,11 @@ impl Generator<'_> {
             let constant = self.constant(width);
             return self.values.constant(constant);
         }
+        self.source(width)
+    }
+
+    /// A net, cut or extended.
+    fn source(&mut self, width: u32) -> ValueId {
         let net = self.readable[self.random.random_range(0..self.readable.len())];
         let whole = self.nets[net.0 as usize].width;
         let value = self.values.net(net, whole);

@@ -1,0 +1,17 @@
+//! Checkers for SymbiYosys around the emitted Verilog of live circuits.
+//!
+//! ```text
+//! rust-hdl block --elaborate, emit--> EmittedVerilog --observe, plant a bug--> Checker::decide --SymbiYosys--> Outcome
+//! ```
+//!
+//! The checkers stand beside this file as SystemVerilog. Their properties look at a circuit's ports alone. An inductive
+//! proof also has to say which inner states can be reached: for that, [`EmittedVerilog::observe`] brings inner registers
+//! out as additional outputs, which changes no logic.
+
+mod checker;
+mod checkers;
+mod emitted;
+
+pub use checker::Checker;
+pub use checkers::{skid_buffer_checker, synchronous_fifo_checker, xor_parity_engine_checker};
+pub use emitted::EmittedVerilog;
