@@ -37,3 +37,53 @@ pub fn out_of_context(circuit: &Circuit, clock_mhz: f64) -> Result<OutOfContext,
     }
     Ok(OutOfContext { sdc, lpf })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hardpath_netlist::{Net, NetId, NetKind, NetType, PortDirection, ValueArena};
+
+    fn circuit(clocks: &[&str]) -> Circuit {
+        let net = |name: &&str| Net {
+            name: (*name).to_owned(),
+            width: 1,
+            net_type: NetType::Clock,
+            kind: NetKind::Port(PortDirection::Input),
+        };
+        Circuit {
+            name: "block".into(),
+            rust_type: "Block".into(),
+            documentation: String::new(),
+            nets: clocks.iter().map(net).collect(),
+            ports: (0..clocks.len() as u32).map(NetId).collect(),
+            instances: Vec::new(),
+            registers: Vec::new(),
+            memories: Vec::new(),
+            enums: Vec::new(),
+            body: Vec::new(),
+            groups: Vec::new(),
+            values: ValueArena::default(),
+            drivers: vec![None; clocks.len()],
+            output_dependencies: vec![Vec::new(); clocks.len()],
+        }
+    }
+
+    #[test]
+    fn every_clock_gets_its_period() {
+        let constraints = out_of_context(&circuit(&["clock", "read_clock"]), 312.5).unwrap();
+        assert_eq!(
+            constraints.lpf,
+            "# Out-of-context constraints of block\nFREQUENCY PORT \"clock\" 312.5 MHZ;\n\
+             FREQUENCY PORT \"read_clock\" 312.5 MHZ;\n"
+        );
+        assert!(constraints.sdc.contains("create_clock -name clock -period 3.200 [get_ports {clock}]\n"));
+        assert!(constraints.sdc.ends_with("set_clock_groups -asynchronous -group clock -group read_clock\n"));
+    }
+
+    #[test]
+    fn a_frequency_must_be_positive() {
+        for frequency in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(out_of_context(&circuit(&["clock"]), frequency).unwrap_err().contains("above 0 MHz"));
+        }
+    }
+}

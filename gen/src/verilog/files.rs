@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Name of the file list that [`write`] leaves beside the modules: one file name a line, children first.
+/// Name of the file list that [`write()`] leaves beside the modules: one file name a line, children first.
 pub const FILE_LIST: &str = "files.f";
 
 /// Writes every module of a design and [`FILE_LIST`] into `directory`, made if it is missing. Either all files are written

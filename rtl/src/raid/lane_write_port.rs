@@ -44,7 +44,8 @@ impl<const W: usize> Logic for LaneWritePort<W> {
         self.sink.ready.next = !self.aside_valid.q.val();
         self.word_moves.next = self.source.ready.val() | !self.word_valid.q.val();
 
-        if !self.aside_valid.q.val() {
+        // Data registers load only what is offered, so that the ports of idle lanes stand still.
+        if self.sink.valid.val() & !self.aside_valid.q.val() {
             self.aside_stripe.d.next = self.sink.stripe.val();
             self.aside.d.next = self.sink.data.val();
             self.aside_last.d.next = self.sink.last.val();
@@ -58,9 +59,11 @@ impl<const W: usize> Logic for LaneWritePort<W> {
                 self.word_last.d.next = self.aside_last.q.val();
             } else {
                 self.word_valid.d.next = self.sink.valid.val();
-                self.word_stripe.d.next = self.sink.stripe.val();
-                self.word.d.next = self.sink.data.val();
-                self.word_last.d.next = self.sink.last.val();
+                if self.sink.valid.val() {
+                    self.word_stripe.d.next = self.sink.stripe.val();
+                    self.word.d.next = self.sink.data.val();
+                    self.word_last.d.next = self.sink.last.val();
+                }
             }
         } else {
             self.aside_valid.d.next = self.aside_valid.q.val() | self.sink.valid.val();

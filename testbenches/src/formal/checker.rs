@@ -19,7 +19,7 @@ pub struct Checker {
     /// SystemVerilog text.
     pub(super) text: &'static str,
     /// Macros and their values.
-    pub(super) parameters: Vec<(&'static str, usize)>,
+    pub(super) parameters: Vec<(&'static str, String)>,
 }
 
 impl Checker {

@@ -11,7 +11,9 @@
 mod checker;
 mod checkers;
 mod emitted;
+mod schedule;
 
 pub use checker::Checker;
-pub use checkers::{skid_buffer_checker, synchronous_fifo_checker, xor_parity_engine_checker};
+pub use checkers::{ParityScenario, skid_buffer_checker, synchronous_fifo_checker, xor_parity_engine_checker};
 pub use emitted::EmittedVerilog;
+pub use schedule::Schedule;

@@ -3,8 +3,8 @@
 // One word address of one stripe is watched, any; the solver chooses both. The checker adds up the words that enter at
 // that address of that stripe's strips. `last` ends a stripe early: the words it leaves out count as zero.
 //
-// Data, watched place and the word that carries `last` are free. The handshakes follow schedules of 32 cycles that repeat,
-// a bit a cycle from the lowest: with free handshakes the solver does not get as far as a stripe's end.
+// Data and the watched place are free. The handshakes follow schedules of 32 cycles that repeat, a bit a cycle from the
+// lowest, except in the cycles that are set free: there the solver chooses. One word, `LAST_WORD` from 0, carries `last`.
 module xor_parity_engine_checker (
     input wire clock,
     input wire sink_valid,
@@ -55,13 +55,21 @@ module xor_parity_engine_checker (
     always @* if (parity_waits) assert (parity_valid && {parity_last, parity_data} == parity_waiting);
 
     reg [4:0] cycle = 5'd0;
-    wire [31:0] sink_schedule = `SINK_SCHEDULE;
-    wire [31:0] data_schedule = `DATA_SCHEDULE;
-    wire [31:0] parity_schedule = `PARITY_SCHEDULE;
-    always @(posedge clock) cycle <= cycle + 5'd1;
-    always @* assume (sink_valid == (sink_waits || sink_schedule[cycle]));
-    always @* assume (data_ready == data_schedule[cycle]);
-    always @* assume (parity_ready == parity_schedule[cycle]);
+    reg [7:0] words_taken = 8'd0;
+    always @(posedge clock) begin
+        cycle <= cycle + 5'd1;
+        if (sink_valid && sink_ready) words_taken <= words_taken + 8'd1;
+    end
+    wire [31:0] sink_high = `SINK_HIGH;
+    wire [31:0] sink_free = `SINK_FREE;
+    wire [31:0] data_high = `DATA_HIGH;
+    wire [31:0] data_free = `DATA_FREE;
+    wire [31:0] parity_high = `PARITY_HIGH;
+    wire [31:0] parity_free = `PARITY_FREE;
+    always @* if (!sink_free[cycle]) assume (sink_valid == (sink_waits || sink_high[cycle]));
+    always @* if (!data_free[cycle]) assume (data_ready == data_high[cycle]);
+    always @* if (!parity_free[cycle]) assume (parity_ready == parity_high[cycle]);
+    always @* assume (sink_last == (words_taken == `LAST_WORD));
 
     // Where the next word belongs that enters, that passes and that leaves as parity. No more than 16 stripes fit the depth.
     reg [3:0] sink_stripe = 4'd0;
@@ -135,17 +143,17 @@ module xor_parity_engine_checker (
             assert (data_data == expected_word);
     end
 
-    // The whole parity of a stripe has left after both outputs were held back; the stripe was full.
+    // The last word of a stripe's parity leaves; before that, the schedules held back what they were meant to.
+    reg sink_held = 1'b0;
     reg data_held = 1'b0;
     reg parity_held = 1'b0;
-    reg ended_early = 1'b0;
     always @(posedge clock) begin
+        sink_held <= sink_held || (sink_valid && !sink_ready);
         data_held <= data_held || (data_valid && !data_ready);
         parity_held <= parity_held || (parity_valid && !parity_ready);
-        ended_early <= ended_early || (takes && sink_last && sink_stripe == 4'd0 && sink_strip == 4'd0);
     end
-    wire held = data_held && parity_held && parity_data != 0 && watched_address == parity_address;
-    always @* cover (held && leaves && parity_stripe == `COVERED_STRIPE && parity_last && !ended_early);
-    always @* cover (held && leaves && parity_stripe == `COVERED_STRIPE && parity_last && ended_early);
+    wire held = (sink_held || !`SINK_IS_HELD) && (data_held || !`DATA_IS_HELD) && (parity_held || !`PARITY_IS_HELD);
+    wire shows = parity_stripe == watched_stripe && parity_address == watched_address && parity_data != 0;
+    always @* cover (held && leaves && shows && parity_stripe == `COVERED_STRIPE && parity_last);
 
 endmodule

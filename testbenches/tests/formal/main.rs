@@ -1,7 +1,6 @@
 //! Properties of emitted Verilog, proved by SymbiYosys, and for each proof planted bugs that it finds.
 #![cfg(feature = "tool-tests")]
 
-mod scratch;
 mod skid_buffer;
 mod support;
 mod synchronous_fifo;

@@ -1,7 +1,7 @@
 //! The first-in first-out buffer loses, duplicates and reorders nothing.
 
 use hardpath_rtl::stream::SynchronousFifo;
-use hardpath_testbenches::formal::{EmittedVerilog, synchronous_fifo_checker};
+use hardpath_testbenches::formal::{Checker, EmittedVerilog, Schedule, synchronous_fifo_checker};
 
 use crate::support::{assert_proved, assert_reached, assert_refuted};
 
@@ -13,8 +13,8 @@ fn circuit() -> EmittedVerilog {
     EmittedVerilog::of(SynchronousFifo::<WORD_BITS, ADDRESS_BITS>::new(ALMOST_FULL_THRESHOLD)).unwrap()
 }
 
-fn checker() -> hardpath_testbenches::formal::Checker {
-    synchronous_fifo_checker(WORD_BITS, ADDRESS_BITS, ALMOST_FULL_THRESHOLD.into())
+fn checker(sink: Schedule, source: Schedule) -> Checker {
+    synchronous_fifo_checker(WORD_BITS, ADDRESS_BITS, ALMOST_FULL_THRESHOLD, sink, source)
 }
 
 /// The inner states that induction needs, as outputs.
@@ -34,6 +34,7 @@ fn observed(circuit: EmittedVerilog) -> EmittedVerilog {
         (&["slots"], "fill_slot", 2, "fill_slot"),
         (&["slots"], "oldest_slot", 2, "oldest_slot"),
         (&["slots"], "filled", 3, "slots_filled"),
+        (&["slots"], "claimed", 3, "slots_claimed"),
         (
             &["slots"],
             "slots",
@@ -48,7 +49,7 @@ fn observed(circuit: EmittedVerilog) -> EmittedVerilog {
 
 #[test]
 fn fifo_loses_duplicates_and_reorders_nothing_for_all_time() {
-    assert_proved(&checker(), &observed(circuit()), 3);
+    assert_proved(&checker(Schedule::FREE, Schedule::FREE), &observed(circuit()), 4);
 }
 
 /// The circuit promises that no read of its memories that meets a write is used: the proof holds whatever such a read gives.
@@ -58,28 +59,37 @@ fn fifo_uses_no_word_that_was_read_while_it_was_written() {
         .with_arbitrary_collisions("words", WORD_BITS)
         .and_then(|circuit| circuit.with_arbitrary_collisions("lasts", 1))
         .unwrap();
-    assert_proved(&checker(), &observed(collisions), 3);
+    assert_proved(&checker(Schedule::FREE, Schedule::FREE), &observed(collisions), 4);
 }
 
 #[test]
-fn fifo_fills_drains_and_passes_words_again() {
-    assert_reached(&checker(), &circuit(), 45);
+fn fifo_fills_drains_and_fills_again() {
+    let half_a_period_each = checker(Schedule::at(0x0000_ffff), Schedule::at(0xffff_0000));
+    assert_reached(&half_a_period_each, &circuit(), 60);
 }
 
 #[test]
 fn bugs_planted_in_the_fifo_are_found() {
-    for (module, original, planted) in [
+    let filled_then_drained = (Schedule::ALWAYS, Schedule::at(0xffff_0000));
+    let words_with_pauses = (Schedule::at(0x0000_0fff), Schedule::at(0x4444_0000));
+    for (module, original, planted, (sink, source)) in [
         // The memory's oldest word is overwritten when it is full.
-        ("synchronous_fifo", "full <= &stored;", "full <= 1'b0;"),
+        ("synchronous_fifo", "full <= &stored;", "full <= 1'b0;", filled_then_drained),
         // A word is fetched although no slot is certain for it.
-        ("synchronous_fifo", "(fetched & (slots_filled == 3'd3))", "(fetched & (slots_filled == 3'd4))"),
-        // A word is fetched twice.
-        ("synchronous_fifo", "not_empty <= taken | full | (stored != 3'd1);", "not_empty <= 1'b1;"),
+        ("fetch_slots", "assign may_fetch = !slots_claimed[2];", "assign may_fetch = 1'b1;", filled_then_drained),
+        // A word is fetched that is not there.
+        ("synchronous_fifo", "taken | full | (stored != 3'd1);", "1'b1;", words_with_pauses),
         // The slots are emptied out of order.
-        ("fetch_slots", "oldest_slot <= oldest_slot + 2'd1;", "oldest_slot <= oldest_slot + 2'd3;"),
-        // The last word stays inside.
-        ("synchronous_fifo", "not_empty <= taken | full | (|stored);", "not_empty <= taken | full;"),
+        (
+            "fetch_slots",
+            "oldest_slot <= oldest_slot + 2'd1;",
+            "oldest_slot <= oldest_slot + 2'd3;",
+            filled_then_drained,
+        ),
+        // A word stays inside.
+        ("synchronous_fifo", "not_empty <= taken | full | (|stored);", "not_empty <= taken | full;", words_with_pauses),
     ] {
-        assert_refuted(&checker(), &circuit().with_bug(module, original, planted).unwrap(), 20);
+        let broken = circuit().with_bug(module, original, planted).unwrap();
+        assert_refuted(&checker(sink, source), &broken, 40);
     }
 }
