@@ -100,13 +100,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         patterns: arguments.trace.clone(),
         window: window.unwrap_or(Window::ALWAYS),
     };
-    let plan = Plan {
-        geometry,
-        failed_lane,
-        clock_mhz: arguments.clock_mhz,
-        back_pressure: arguments.back_pressure,
-        trace,
-    };
+    let plan =
+        Plan { geometry, failed_lane, clock_mhz: arguments.clock_mhz, back_pressure: arguments.back_pressure, trace };
 
     let progress = progress_bar();
     let mut input_hash = Sha256::new();
@@ -171,7 +166,8 @@ fn failed_lane(arguments: &Arguments, geometry: &ArrayGeometry) -> Result<Option
             .map_err(|_| anyhow!("lane {text:?} is no number (legal: 0..={}, or none)", lanes - 1))
             .wrong_use()?;
         if lane >= lanes {
-            return Err(anyhow!("lane {lane}: the array has {lanes} lanes (legal: 0..={}, or none)", lanes - 1)).wrong_use();
+            return Err(anyhow!("lane {lane}: the array has {lanes} lanes (legal: 0..={}, or none)", lanes - 1))
+                .wrong_use();
         }
         if !failed.contains(&lane) {
             failed.push(lane);
@@ -195,7 +191,8 @@ fn ensure_clock(clock_mhz: f64) -> Result<()> {
 }
 
 fn time_window(text: &str) -> Result<Window> {
-    let bounds = text.split_once("..").and_then(|(first, end)| Some((first.parse::<u64>().ok()?, end.parse::<u64>().ok()?)));
+    let bounds =
+        text.split_once("..").and_then(|(first, end)| Some((first.parse::<u64>().ok()?, end.parse::<u64>().ok()?)));
     match bounds {
         Some((first, end)) if first < end => Ok(Window::new(first, end)?),
         _ => Err(anyhow!("cycles {text:?} (legal: FIRST..END with FIRST below END, such as 100..2000)")),
@@ -206,7 +203,9 @@ fn time_window(text: &str) -> Result<Window> {
 fn open_input(path: Option<&Path>) -> Result<(BufReader<File>, u64)> {
     let path = match path {
         Some(path) => path.to_owned(),
-        None => std::env::current_exe().context("cannot find this program's own executable; name a file with --input")?,
+        None => {
+            std::env::current_exe().context("cannot find this program's own executable; name a file with --input")?
+        }
     };
     let shown = path.display();
     let metadata = path.metadata().with_context(|| format!("cannot read {shown}"))?;

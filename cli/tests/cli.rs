@@ -6,7 +6,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn hardpath(arguments: &[&str], directory: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hardpath")).args(arguments).current_dir(directory).output().expect("hardpath starts")
+    Command::new(env!("CARGO_BIN_EXE_hardpath"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .expect("hardpath starts")
 }
 
 fn stderr(output: &Output) -> String {
@@ -53,8 +57,10 @@ fn ten_megabytes_come_back_whatever_lane_fails() {
     let data = noise(10 << 20);
     fs::write(directory.path().join("input"), &data).unwrap();
     for lane in ["none", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
-        let output =
-            hardpath(&["sim", "--input", "input", "--fail-lane", lane, "--out", "back", "--json", "run"], directory.path());
+        let output = hardpath(
+            &["sim", "--input", "input", "--fail-lane", lane, "--out", "back", "--json", "run"],
+            directory.path(),
+        );
         assert!(output.status.success(), "lane {lane}: {}", stderr(&output));
         assert!(fs::read(directory.path().join("back")).unwrap() == data, "lane {lane}: other data came back");
         let report: serde_json::Value =
@@ -90,7 +96,9 @@ fn geometries_and_word_widths_are_free() {
     let directory = tempfile::tempdir().unwrap();
     let data = noise(200_001);
     fs::write(directory.path().join("input"), &data).unwrap();
-    for (geometry, strip, word, lane) in [("2+1", "512", "32", "2"), ("15+1", "8192", "512", "15"), ("4+1", "65536", "128", "1")] {
+    for (geometry, strip, word, lane) in
+        [("2+1", "512", "32", "2"), ("15+1", "8192", "512", "15"), ("4+1", "65536", "128", "1")]
+    {
         let arguments = ["sim", "--input", "input", "--out", "back", "--geometry", geometry, "--strip-bytes", strip];
         let more = ["--word-bits", word, "--fail-lane", lane, "--back-pressure", "11"];
         let output = hardpath(&[&arguments[..], &more[..]].concat(), directory.path());
@@ -119,7 +127,19 @@ fn peak_memory(bytes: usize) -> u64 {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("input"), noise(bytes)).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_hardpath"))
-        .args(["sim", "--input", "input", "--fail-lane", "2", "--out", "back", "--vcd", "w.vcd", "--trace", "sink_valid"])
+        .args([
+            "sim",
+            "--input",
+            "input",
+            "--fail-lane",
+            "2",
+            "--out",
+            "back",
+            "--vcd",
+            "w.vcd",
+            "--trace",
+            "sink_valid",
+        ])
         .current_dir(directory.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -191,16 +191,10 @@ fn an_inclusive_loop_leaves_its_last_turn_undriven_and_is_refused() {
     assert_eq!(elaborate(&block).unwrap_err(), Error::Undriven { path: "top".into(), net: "copies_3".into() });
 }
 
-#[derive(LogicBlock)]
+#[derive(LogicBlock, Default)]
 struct InclusiveLoopWithDefault {
     pub a: Signal<In, Bits<4>>,
     pub parity: Signal<Out, Bit>,
-}
-
-impl Default for InclusiveLoopWithDefault {
-    fn default() -> Self {
-        Self { a: Signal::default(), parity: Signal::default() }
-    }
 }
 
 impl Logic for InclusiveLoopWithDefault {

@@ -6,10 +6,10 @@
 //! ```
 
 use super::data_path;
-use crate::engine::{ObservationPlan, RawPort, Simulator};
+use crate::engine::{RawPort, Simulator};
 use crate::models::lane::to_words;
 use crate::models::{LaneModel, LanePorts, Pause};
-use crate::waveform::{FstSink, SaveFile, Selection, Sink, TracedDesign, Tracer, VcdSink, Window};
+use crate::waveform::{Recorder, Recording, SaveFile, Selection, TracedDesign, Window};
 use anyhow::{Context, bail, ensure};
 use hardpath_rtl::config::ArrayGeometry;
 use std::io::{Read, Write};
@@ -140,9 +140,7 @@ pub fn run(
     }
     bench.read(output, bytes, strips, &mut progress)?;
     let wall = started.elapsed();
-    if let Some(recorder) = &mut bench.recorder {
-        recorder.tracer.finish()?;
-    }
+    let traced = bench.recorder.take().map(Recorder::finish).transpose()?;
     let requests: u64 = bench.lanes.iter().map(LaneModel::requests_taken).sum();
     Ok(Summary {
         bytes,
@@ -154,7 +152,7 @@ pub fn run(
         read_cycles: bench.cycles - write_cycles,
         wall,
         reading_from: (write_cycles, period_ps(plan.clock_mhz)),
-        traced: bench.recorder.map(|recorder| recorder.design),
+        traced,
     })
 }
 
@@ -197,32 +195,20 @@ impl HostPorts {
     }
 }
 
-/// Records the nets that are traced.
-struct Recorder {
-    design: TracedDesign,
-    observation: ObservationPlan,
-    tracer: Tracer,
-}
-
-impl Recorder {
-    fn new(plan: &Plan, sim: &mut Simulator) -> anyhow::Result<Option<Self>> {
-        let trace = &plan.trace;
-        if trace.vcd.is_none() && trace.fst.is_none() {
-            return Ok(None);
-        }
-        let design = TracedDesign::new(sim.design(), &Selection::of(trace.patterns.iter().cloned()))?;
-        let mut sinks: Vec<Box<dyn Sink>> = vec![];
-        if let Some(path) = &trace.vcd {
-            sinks.push(Box::new(VcdSink::create(path, &design)?));
-        }
-        if let Some(path) = &trace.fst {
-            sinks.push(Box::new(FstSink::create(path, &design)?));
-        }
-        let periods = vec![period_ps(plan.clock_mhz); design.clocks()];
-        let tracer = Tracer::new(&design, &periods, trace.window, sinks)?;
-        let observation = sim.observation(design.observed())?;
-        Ok(Some(Self { design, observation, tracer }))
+/// Starts the recording that the plan asks for.
+fn recorder(plan: &Plan, sim: &mut Simulator) -> anyhow::Result<Option<Recorder>> {
+    let trace = &plan.trace;
+    if trace.vcd.is_none() && trace.fst.is_none() {
+        return Ok(None);
     }
+    let recording = Recording {
+        selection: Selection::of(trace.patterns.iter().cloned()),
+        window: trace.window,
+        periods_ps: vec![period_ps(plan.clock_mhz); sim.clocks().len()],
+        vcd: trace.vcd.clone(),
+        fst: trace.fst.clone(),
+    };
+    Ok(Some(Recorder::new(sim, &recording)?))
 }
 
 /// The circuit with everything at its pins.
@@ -251,7 +237,7 @@ impl Bench {
             let pause = pause(plan, 1 + lane as u64);
             lanes.push(LaneModel::new(ports, storage, geometry.strip_bytes, word_bytes, LANE_LATENCY, pause));
         }
-        let recorder = Recorder::new(plan, &mut sim)?;
+        let recorder = recorder(plan, &mut sim)?;
         Ok(Self { sim, host, lanes, recorder, host_pause: pause(plan, 0), word_bytes, cycles: 0, last_movement: 0 })
     }
 
@@ -261,11 +247,7 @@ impl Bench {
             lane.sample(&mut self.sim)?;
         }
         if let Some(recorder) = &mut self.recorder {
-            if recorder.tracer.is_recording() {
-                self.sim.observe(&recorder.observation, recorder.tracer.buffer())?;
-                recorder.tracer.record()?;
-            }
-            recorder.tracer.advance(1)?;
+            recorder.cycle(&mut self.sim)?;
         }
         self.sim.tick();
         self.cycles += 1;

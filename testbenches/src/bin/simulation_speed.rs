@@ -8,12 +8,12 @@ use hardpath_gen::toolchain::Toolchain;
 use hardpath_netlist::elaborate;
 use hardpath_rtl::raid::ParityBenchmark;
 use hardpath_sim::engine::Simulator;
-use hardpath_sim::waveform::{FstSink, Selection, Sink, TracedDesign, Tracer, VcdSink, Window};
+use hardpath_sim::waveform::{Recorder, Recording, Selection, Window};
 use hardpath_testbenches::cosimulation::{BuildOptions, VerilatorModel};
 use rust_hdl::core::simulate::simulate;
 use rust_hdl::prelude::{Block, Clock, Sim, Simulation, wait_clock_cycles, wait_clock_false, wait_clock_true};
 use rust_hdl::prelude::{Logic, wait_clock_cycle};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const DATA_LANES: usize = 9;
@@ -72,10 +72,10 @@ fn main() -> Result<()> {
         verilator(&plain)?,
         stepped(&plain)?,
         threaded(&plain)?,
-        engine_traced("engine, VCD", directory.path(), |path, design| Ok(Box::new(VcdSink::create(path, design)?)))?,
+        engine_traced("engine, VCD", Some(directory.path().join("engine.vcd")), None)?,
         verilator_traced(&traced, directory.path())?,
         threaded_traced(directory.path())?,
-        engine_traced("engine, FST", directory.path(), |path, design| Ok(Box::new(FstSink::create(path, design)?)))?,
+        engine_traced("engine, FST", None, Some(directory.path().join("engine.fst")))?,
     ];
     print(&rows)
 }
@@ -183,26 +183,19 @@ fn threaded_traced(directory: &Path) -> Result<Row> {
     Ok(Row { name: "rust-hdl Simulation, VCD", build: None, cycles: THREADED_CYCLES, wall: start.elapsed() })
 }
 
-fn engine_traced(
-    name: &'static str,
-    directory: &Path,
-    sink: impl Fn(&Path, &TracedDesign) -> Result<Box<dyn Sink>>,
-) -> Result<Row> {
+fn engine_traced(name: &'static str, vcd: Option<PathBuf>, fst: Option<PathBuf>) -> Result<Row> {
     let block = benchmark()?;
-    let path = directory.join("engine.wave");
+    let recording =
+        Recording { selection: Selection::everything(), window: Window::ALWAYS, periods_ps: vec![10_000], vcd, fst };
     let wall = fastest(|| {
         let mut simulator = Simulator::build(&block)?;
-        let design = TracedDesign::new(simulator.design(), &Selection::everything())?;
-        let plan = simulator.observation(design.observed())?;
-        let mut tracer = Tracer::new(&design, &[10_000], Window::ALWAYS, vec![sink(&path, &design)?])?;
+        let mut recorder = Recorder::new(&mut simulator, &recording)?;
         let start = Instant::now();
         for _ in 0..TRACED_CYCLES {
-            simulator.observe(&plan, tracer.buffer())?;
-            tracer.record()?;
+            recorder.cycle(&mut simulator)?;
             simulator.tick();
-            tracer.advance(1)?;
         }
-        tracer.finish()?;
+        recorder.finish()?;
         Ok(start.elapsed())
     })?;
     Ok(Row { name, build: None, cycles: TRACED_CYCLES, wall })
@@ -212,8 +205,12 @@ fn print(rows: &[Row]) -> Result<()> {
     let find = |name: &str| rows.iter().find(|row| row.name == name).with_context(|| format!("no row {name}"));
     let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    println!("Circuit: `ParityBenchmark<64, 9>`, {DATA_LANES} data lanes, strips of {WORDS_PER_STRIP} words, no ports but the clock");
-    println!("and a checksum, which is the same for all simulators after equally many cycles. The fastest of {REPETITIONS} repetitions counts.\n");
+    println!(
+        "Circuit: `ParityBenchmark<64, 9>`, {DATA_LANES} data lanes, strips of {WORDS_PER_STRIP} words, no ports but the clock"
+    );
+    println!(
+        "and a checksum, which is the same for all simulators after equally many cycles. The fastest of {REPETITIONS} repetitions counts.\n"
+    );
     let processor = processor.trim_start_matches(['\t', ' ', ':']);
     println!("Processor: {processor}; Verilator {}.\n", Toolchain::pinned_version("verilator").unwrap_or("unknown"));
     println!("| simulator | cycles | cycles/s | build s |\n|---|---:|---:|---:|");
