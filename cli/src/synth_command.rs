@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Measure without pins even if the block's ports fit the package
     #[arg(long)]
     out_of_context: bool,
-    /// Directory for the Verilog, the tools' logs and results [default: target/synthesis/<TOP>-<BOARD>]
+    /// Directory for the Verilog, the tools' logs and results [default: one under target/synthesis, named by block and board]
     #[arg(long)]
     out: Option<PathBuf>,
     /// Also write the report as JSON

@@ -28,8 +28,9 @@ pub fn assert_reached(checker: &Checker, circuit: &EmittedVerilog, depth: u32) {
     assert_eq!(decide(checker, circuit, Mode::Cover, depth), Outcome::Pass);
 }
 
-/// A counterexample within `depth` cycles, with its waveform.
-pub fn assert_refuted(checker: &Checker, circuit: &EmittedVerilog, depth: u32) {
+/// `planted` in place of `original` in `module` leads to a counterexample within `depth` cycles, with its waveform.
+pub fn assert_finds(checker: &Checker, circuit: EmittedVerilog, [module, original, planted]: [&str; 3], depth: u32) {
+    let circuit = &circuit.with_bug(module, original, planted).unwrap();
     let toolchain = Toolchain::locate().unwrap();
     let directory = tempfile::tempdir().unwrap();
     match checker.decide(&toolchain, circuit, Mode::BoundedModelCheck, depth, directory.path()).unwrap() {
@@ -38,6 +39,6 @@ pub fn assert_refuted(checker: &Checker, circuit: &EmittedVerilog, depth: u32) {
             let waveform = std::fs::read_to_string(trace.expect("a counterexample has a trace")).unwrap();
             assert!(waveform.contains("$enddefinitions"));
         }
-        other => panic!("the planted bug is not found: {other:?}"),
+        other => panic!("`{planted}` is not found: {other:?}"),
     }
 }
