@@ -42,6 +42,15 @@ impl EmittedVerilog {
         Ok(self)
     }
 
+    /// Lets every memory be read by the solver as that many registers, which behave alike and are decided sooner if they are
+    /// few.
+    pub fn with_memories_as_registers(mut self) -> Self {
+        for file in &mut self.files {
+            file.text = file.text.replace("(* no_rw_check *)", "(* mem2reg *)");
+        }
+        self
+    }
+
     /// Makes `expression`, of `bits` bits, of the module at the end of `instances` (instance names from the outermost
     /// module inwards) an output of the outermost module, `observed_<name>`, which a checker sees as its wire `name`. No
     /// logic changes.

@@ -63,6 +63,14 @@ fn fifo_uses_no_word_that_was_read_while_it_was_written() {
 }
 
 #[test]
+fn a_memory_whose_every_write_spoils_the_read_is_found() {
+    let collisions = circuit().with_arbitrary_collisions("words", WORD_BITS).unwrap();
+    let same_address = "(words_write_enable & (words_write_address == words_read_address))";
+    let any_address = ["synchronous_fifo", same_address, "words_write_enable"];
+    assert_finds(&checker(Schedule::ALWAYS, Schedule::ALWAYS), collisions, any_address, 12);
+}
+
+#[test]
 fn fifo_fills_drains_and_fills_again() {
     let half_a_period_each = checker(Schedule::at(0x0000_ffff), Schedule::at(0xffff_0000));
     assert_reached(&half_a_period_each, &circuit(), 60);
@@ -71,14 +79,15 @@ fn fifo_fills_drains_and_fills_again() {
 #[test]
 fn bugs_planted_in_the_fifo_are_found() {
     let filled_then_drained = (Schedule::ALWAYS, Schedule::at(0xffff_0000));
-    let words_with_pauses = (Schedule::at(0x0000_0fff), Schedule::at(0x4444_0000));
+    let single_words = (Schedule::at(0x0000_0011), Schedule::ALWAYS);
+    let words_then_pause = (Schedule::at(0x0000_0fff), Schedule::at(0xffff_0000));
     for (module, original, planted, (sink, source)) in [
         // The memory's oldest word is overwritten when it is full.
         ("synchronous_fifo", "full <= &stored;", "full <= 1'b0;", filled_then_drained),
         // A word is fetched although no slot is certain for it.
         ("fetch_slots", "assign may_fetch = !slots_claimed[2];", "assign may_fetch = 1'b1;", filled_then_drained),
         // A word is fetched that is not there.
-        ("synchronous_fifo", "taken | full | (stored != 3'd1);", "1'b1;", words_with_pauses),
+        ("synchronous_fifo", "taken | full | (stored != 3'd1);", "1'b1;", single_words),
         // The slots are emptied out of order.
         (
             "fetch_slots",
@@ -87,7 +96,7 @@ fn bugs_planted_in_the_fifo_are_found() {
             filled_then_drained,
         ),
         // A word stays inside.
-        ("synchronous_fifo", "not_empty <= taken | full | (|stored);", "not_empty <= taken | full;", words_with_pauses),
+        ("synchronous_fifo", "not_empty <= taken | full | (|stored);", "not_empty <= taken | full;", words_then_pause),
     ] {
         assert_finds(&checker(sink, source), circuit(), [module, original, planted], 40);
     }
