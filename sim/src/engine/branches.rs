@@ -15,6 +15,9 @@ use std::rc::Rc;
 /// branch costs about as much as twenty simple instructions, a predicted one nothing.
 const BRANCH_COST: u64 = 10;
 
+/// Cost of a store that an arm leaves out because its register keeps its value: load, selection and store.
+const STORE_COST: u64 = 4;
+
 /// Cost of an arm from which on a multiplexer in the middle of logic becomes a branch.
 const VALUE_BRANCH_COST: u64 = 40;
 
@@ -42,7 +45,8 @@ impl Emitter<'_, '_> {
                 Item::Write { memory, address, data } => self.write(*memory, *address, *data),
                 Item::Branch(branch) => {
                     let arms = self.schedule.cost[branch.then.node] + self.schedule.cost[branch.otherwise.node];
-                    if branch.forced || arms >= BRANCH_COST {
+                    let kept = STORE_COST * branch.kept_stores();
+                    if branch.forced || arms + kept >= BRANCH_COST {
                         self.branch(branch);
                     } else {
                         self.select(branch);

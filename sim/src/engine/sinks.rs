@@ -154,6 +154,12 @@ impl TreeBuilder<'_> {
 }
 
 impl Branch {
+    /// How many stores are left out, over all ways through the branch, because their registers keep their values.
+    pub fn kept_stores(&self) -> u64 {
+        let kept = |block: &Block| self.stores.len().saturating_sub(block.touched()) as u64;
+        kept(&self.then) + kept(&self.otherwise) + self.then.kept_stores() + self.otherwise.kept_stores()
+    }
+
     /// Calls back with every register and every memory that either arm stores to.
     pub fn stored(&self, register: &mut impl FnMut(usize), memory: &mut impl FnMut(usize)) {
         self.then.stored(register, memory);
@@ -162,6 +168,28 @@ impl Branch {
 }
 
 impl Block {
+    /// Number of registers that some way through the block stores to.
+    fn touched(&self) -> usize {
+        self.items
+            .iter()
+            .map(|item| match item {
+                Item::Store { .. } => 1,
+                Item::Write { .. } => 0,
+                Item::Branch(branch) => branch.stores.len(),
+            })
+            .sum()
+    }
+
+    fn kept_stores(&self) -> u64 {
+        self.items
+            .iter()
+            .map(|item| match item {
+                Item::Branch(branch) => branch.kept_stores(),
+                Item::Store { .. } | Item::Write { .. } => 0,
+            })
+            .sum()
+    }
+
     fn stored(&self, on_register: &mut impl FnMut(usize), on_memory: &mut impl FnMut(usize)) {
         for item in &self.items {
             match item {
