@@ -10,7 +10,7 @@ pub struct WrongUse(anyhow::Error);
 
 impl fmt::Display for WrongUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.0)
+        f.write_str(&message(&self.0))
     }
 }
 
@@ -28,6 +28,19 @@ impl<T, E: Into<anyhow::Error>> MarkWrongUse<T> for Result<T, E> {
     }
 }
 
+/// An error with its causes, each said once: some errors repeat their cause in their own text.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
+}
+
 /// Prints an error and gives its exit status. A closed pipe ends quietly.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let closed_pipe = error
@@ -38,6 +51,25 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // Standard error may be closed as well; there is nobody left to tell.
-    let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("error: {error:#}\n"));
+    let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("error: {}\n", message(error)));
     if error.is::<WrongUse>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::{Context, anyhow};
+
+    #[test]
+    fn a_cause_that_stands_in_the_text_already_is_not_repeated() {
+        let error = Err::<(), _>(anyhow!("disk full")).context("cannot write a: disk full").context("run").unwrap_err();
+        assert_eq!(message(&error), "run: cannot write a: disk full");
+    }
+
+    #[test]
+    fn wrong_use_keeps_its_text_and_is_told_apart() {
+        let error = Err::<(), _>(anyhow!("lane 12")).wrong_use().unwrap_err();
+        assert!(error.is::<WrongUse>());
+        assert_eq!(message(&error), "lane 12");
+    }
 }

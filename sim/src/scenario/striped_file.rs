@@ -93,18 +93,19 @@ pub struct Summary {
     pub wall: Duration,
     /// What was traced, if anything.
     traced: Option<TracedDesign>,
-    /// Cycle at which reading began, and the clock's period in ps.
-    reading_from: (u64, u64),
+    /// Cycle at which the save file opens, and the clock's period in ps.
+    interesting: (u64, u64),
 }
 
 impl Summary {
-    /// Writes the GTKWave save file of a waveform at `dump` to `path`, opening where reading begins.
+    /// Writes the GTKWave save file of a waveform at `dump` to `path`, opening where reading begins or, if that was not
+    /// recorded, where the recording does.
     ///
     /// # Errors
     /// If a file cannot be written.
     pub fn write_save_file(&self, dump: &Path, path: &Path) -> anyhow::Result<()> {
         if let Some(traced) = &self.traced {
-            let (cycle, period_ps) = self.reading_from;
+            let (cycle, period_ps) = self.interesting;
             let interesting = cycle * period_ps..(cycle + 100) * period_ps;
             SaveFile::new(traced, dump, interesting).write(path)?;
         }
@@ -151,9 +152,14 @@ pub fn run(
         write_cycles,
         read_cycles: bench.cycles - write_cycles,
         wall,
-        reading_from: (write_cycles, period_ps(plan.clock_mhz)),
+        interesting: (opening_cycle(write_cycles, plan.trace.window), period_ps(plan.clock_mhz)),
         traced,
     })
+}
+
+/// Where reading begins, if it lies in the window; else the window's first cycle.
+fn opening_cycle(reading: u64, window: Window) -> u64 {
+    if window.contains(reading) { reading } else { window.from() }
 }
 
 fn period_ps(clock_mhz: f64) -> u64 {
@@ -360,5 +366,17 @@ fn pause(plan: &Plan, device: u64) -> Pause {
     match plan.back_pressure {
         Some(seed) => Pause::random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(device), PAUSE_PROBABILITY),
         None => Pause::never(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_save_file_opens_within_what_was_recorded() {
+        assert_eq!(opening_cycle(500, Window::ALWAYS), 500);
+        assert_eq!(opening_cycle(500, Window::new(100, 300).unwrap()), 100);
+        assert_eq!(opening_cycle(500, Window::new(400, 600).unwrap()), 500);
     }
 }
