@@ -45,7 +45,7 @@ pub struct Elaboration {
 pub fn elaborate(top: &dyn Block) -> Result<Elaboration> {
     let tree = inspect(top)?;
     let mut elaborator = Elaborator::default();
-    let (top, _) = elaborator.block(&tree, "top")?;
+    let top = elaborator.block(&tree, "top")?;
     let mut atoms = HashMap::new();
     elaborator.locate(&tree, top, &mut vec![], &mut atoms);
     Ok(Elaboration { design: Design { circuits: elaborator.circuits, top }, atoms })
@@ -67,8 +67,8 @@ enum Child<'a> {
 }
 
 impl Elaborator {
-    /// The circuit of a block, and the text that identifies it.
-    fn block(&mut self, node: &BlockNode, path: &str) -> Result<(CircuitId, String)> {
+    /// The circuit of a block: a known one if kernel, signals and children are the same.
+    fn block(&mut self, node: &BlockNode, path: &str) -> Result<CircuitId> {
         let statements = match &node.kernel {
             Verilog::Combinatorial(statements) => statements.as_slice(),
             Verilog::Empty => &[],
@@ -90,7 +90,7 @@ impl Elaborator {
                     children.push(Child::Primitive(child, primitive));
                 }
                 None => {
-                    let (circuit, _) = self.block(child, &child_path)?;
+                    let circuit = self.block(child, &child_path)?;
                     let _ = write!(key, "{}=#{};", child.name, circuit.0);
                     children.push(Child::Circuit(child, circuit));
                 }
@@ -102,14 +102,14 @@ impl Elaborator {
         }
         let _ = write!(key, "{:?};{statements:?}", node.timing);
         if let Some(circuit) = self.known.get(&key) {
-            return Ok((*circuit, key));
+            return Ok(*circuit);
         }
         let (circuit, signals) = self.build(node, path, statements, children)?;
         let id = CircuitId(self.circuits.len() as u32);
         self.circuits.push(circuit);
         self.signals.push(signals);
-        self.known.insert(key.clone(), id);
-        Ok((id, key))
+        self.known.insert(key, id);
+        Ok(id)
     }
 
     fn build(
