@@ -79,7 +79,7 @@ fn measure(name: &str, uut: &dyn Block, cycles: u64) -> anyhow::Result<()> {
     let mut checksums = Vec::new();
     for boundaries in [Boundaries::Automatic, Boundaries::All, Boundaries::None] {
         let start = Instant::now();
-        let mut sim = Simulator::build_with(uut, Options { boundaries })?;
+        let mut sim = Simulator::build_with(uut, Options { boundaries, ..Options::default() })?;
         let build = start.elapsed();
         sim.run(1000);
         let start = Instant::now();

@@ -107,6 +107,9 @@ impl Simulator {
         match circuit.net(net).kind {
             NetKind::RegisterOutput(register) => {
                 let register = body.scopes[scope].first_register + register;
+                if body.registers[register].packed.is_some() {
+                    return None;
+                }
                 Some((Access::State(offset + layout.registers[register]), false))
             }
             NetKind::MemoryOutput { memory, read } => {

@@ -1,5 +1,6 @@
 //! A body: one circuit with everything that is inlined into it, as values over the body's own sources.
 
+use crate::engine::bundle::Bundle;
 use hardpath_netlist::{CircuitId, Constant, Design, NetId, NetKind, PortDirection, ValueArena, ValueId};
 use std::collections::HashMap;
 
@@ -34,6 +35,8 @@ pub(super) struct Scope {
     pub parent: Option<(usize, usize)>,
     pub instances: Vec<Placement>,
     pub first_register: usize,
+    /// Number of flip-flops, from `first_register` on.
+    pub registers: usize,
     pub first_memory: usize,
     pub values: Vec<Slot>,
     pub nets: Vec<Slot>,
@@ -59,6 +62,10 @@ pub(super) struct FlatRegister {
     /// Next value, clock included.
     pub next: ValueId,
     pub leaf: ValueId,
+    /// The register that holds this one as one of its bits, and the bit.
+    pub packed: Option<(usize, u32)>,
+    /// The register never leaves its initial value.
+    pub constant: bool,
 }
 
 /// What a flat register stands for.
@@ -68,6 +75,8 @@ pub(super) enum RegisterOrigin {
     FlipFlop { scope: usize, input: NetId },
     /// Data register of a clocked read port.
     Read { memory: usize, scope: usize, address: NetId },
+    /// Registers of one bit of all instances of a bundle.
+    Pack,
 }
 
 /// A memory of the flattened body.
@@ -135,6 +144,7 @@ pub(super) struct Body {
     pub registers: Vec<FlatRegister>,
     pub memories: Vec<FlatMemory>,
     pub children: Vec<Child>,
+    pub bundles: Vec<Bundle>,
     /// Input ports that clock something in here, ascending.
     pub clocks: Vec<usize>,
     pub arena: ValueArena,
@@ -152,6 +162,17 @@ pub(super) struct Body {
 impl Body {
     /// The leaf of a source, made on first use.
     pub fn leaf(&mut self, source: Source, width: u32) -> ValueId {
+        if let Source::Register(register) = source
+            && self.registers[register].constant
+        {
+            return self.arena.constant(self.registers[register].initial.clone());
+        }
+        if let Source::Register(register) = source
+            && let Some((pack, bit)) = self.registers[register].packed
+        {
+            let pack = self.leaf(Source::Register(pack), self.registers[pack].width);
+            return self.arena.slice(pack, bit, 1);
+        }
         if let Some(leaf) = self.leaves.get(&source) {
             return *leaf;
         }

@@ -25,11 +25,28 @@ const VALUE_BRANCH_COST: u64 = 40;
 const DEEPEST: usize = 60;
 
 impl Emitter<'_, '_> {
+    /// The value that [`Emitter::test`] needs: one bit of a word is tested where it stands.
+    pub(super) fn tested(&self, condition: ValueId) -> ValueId {
+        match *self.body.arena.operation(condition) {
+            Operation::Slice { value, .. } if !self.is_known(condition) => value,
+            _ => condition,
+        }
+    }
+
+    /// A word that is not zero if the condition holds.
+    pub(super) fn test(&mut self, condition: ValueId) -> Value {
+        match *self.body.arena.operation(condition) {
+            Operation::Slice { value, low } if !self.is_known(condition) => {
+                let words = self.value(value);
+                let mask = self.builder.ins().iconst(I64, 1 << (low % 64));
+                self.builder.ins().band(words[low as usize / 64], mask)
+            }
+            _ => self.value(condition)[0],
+        }
+    }
+
     /// Emits all stores of the tree.
     pub fn stores(&mut self) {
-        for root in self.schedule.roots.clone() {
-            self.used(root);
-        }
         let tree = std::mem::take(&mut self.schedule.tree);
         self.block(&tree);
     }
@@ -37,12 +54,11 @@ impl Emitter<'_, '_> {
     fn block(&mut self, block: &Block) {
         for item in &block.items {
             match item {
-                Item::Store { register, value } => {
+                Item::Store { register, value, position } => {
                     let words = self.value(*value);
-                    self.used(*value);
-                    self.store_register(*register, &words);
+                    self.store_register(*register, &words, *position);
                 }
-                Item::Write { memory, address, data } => self.write(*memory, *address, *data),
+                Item::Write { memory, address, data, position } => self.write(*memory, *address, *data, *position),
                 Item::Branch(branch) => {
                     let arms = self.schedule.cost[branch.then.node] + self.schedule.cost[branch.otherwise.node];
                     let kept = STORE_COST * branch.kept_stores();
@@ -53,33 +69,38 @@ impl Emitter<'_, '_> {
                     }
                 }
             }
+            self.forget_loads();
         }
     }
 
-    fn store_register(&mut self, register: usize, words: &[Value]) {
-        self.keep_old(register);
+    fn store_register(&mut self, register: usize, words: &[Value], position: u32) {
+        self.keep_old(register, position);
         self.store(self.layout.registers[register], words);
     }
 
-    /// Loads a register that is about to be overwritten if somebody still needs it.
-    fn keep_old(&mut self, register: usize) {
+    /// Loads a register that is about to be overwritten if a step behind this position needs it.
+    fn keep_old(&mut self, register: usize, position: u32) {
         let leaf = self.body.registers[register].leaf;
-        if self.schedule.remaining[leaf.0 as usize] > 0 && !self.is_known(leaf) {
+        if self.schedule.is_needed_after(position, leaf) {
             self.value(leaf);
+            self.keep(leaf);
         }
     }
 
-    fn write(&mut self, memory: usize, address: ValueId, data: ValueId) {
-        let place = self.layout.memories[memory];
-        let address_words = self.value(address);
-        let words = self.value(data);
-        self.used(address);
-        self.used(data);
+    /// Reads what is about to be overwritten in a memory if a step behind this position needs it.
+    fn keep_reads(&mut self, memory: usize, position: u32) {
         for read in self.schedule.memory_reads.get(&memory).cloned().unwrap_or_default() {
-            if self.schedule.remaining[read.0 as usize] > 0 && !self.is_known(read) {
+            if self.schedule.is_needed_after(position, read) {
                 self.value(read);
             }
         }
+    }
+
+    fn write(&mut self, memory: usize, address: ValueId, data: ValueId, position: u32) {
+        let place = self.layout.memories[memory];
+        let address_words = self.value(address);
+        let words = self.value(data);
+        self.keep_reads(memory, position);
         let pointer = self.memory_word(memory, address_words[0]);
         let flags = MemFlagsData::trusted();
         let base = (8 * place.offset) as i32;
@@ -105,59 +126,25 @@ impl Emitter<'_, '_> {
     fn select(&mut self, branch: &Branch) {
         let values: Vec<(usize, Rc<[Value]>)> =
             branch.stores.iter().map(|(register, value)| (*register, self.value(*value))).collect();
-        self.used(branch.condition);
-        self.forget_uses(&branch.then);
-        self.forget_uses(&branch.otherwise);
         for (register, words) in values {
-            self.store_register(register, &words);
-        }
-    }
-
-    /// Counts the uses of a block as emitted.
-    fn forget_uses(&mut self, block: &Block) {
-        for item in &block.items {
-            match item {
-                Item::Store { value, .. } => self.used(*value),
-                Item::Write { address, data, .. } => {
-                    self.used(*address);
-                    self.used(*data);
-                }
-                Item::Branch(branch) => {
-                    self.used(branch.condition);
-                    self.forget_uses(&branch.then);
-                    self.forget_uses(&branch.otherwise);
-                }
-            }
+            self.store_register(register, &words, branch.end);
         }
     }
 
     /// Stores of a shared condition as a branch.
     fn branch(&mut self, branch: &Branch) {
-        let condition = self.value(branch.condition);
-        self.used(branch.condition);
+        let condition = self.test(branch.condition);
         let (mut registers, mut memories) = (Vec::new(), Vec::new());
         branch.stored(&mut |register| registers.push(register), &mut |memory| memories.push(memory));
-        for register in registers {
-            let leaf = self.body.registers[register].leaf;
-            if !self.schedule.dominates(branch.node, leaf) {
-                self.keep_old(register);
-            }
-        }
-        for memory in memories {
-            for read in self.schedule.memory_reads.get(&memory).cloned().unwrap_or_default() {
-                let needed = self.schedule.remaining[read.0 as usize] > 0 && !self.is_known(read);
-                if needed && !self.schedule.dominates(branch.node, read) {
-                    self.value(read);
-                }
-            }
-        }
+        registers.into_iter().for_each(|register| self.keep_old(register, branch.end));
+        memories.into_iter().for_each(|memory| self.keep_reads(memory, branch.end));
         self.hoist(branch.then.node, block_values(&branch.then));
         self.hoist(branch.otherwise.node, block_values(&branch.otherwise));
 
         let then = self.builder.create_block();
         let otherwise = self.builder.create_block();
         let end = self.builder.create_block();
-        self.builder.ins().brif(condition[0], then, &[], otherwise, &[]);
+        self.builder.ins().brif(condition, then, &[], otherwise, &[]);
         for (arm, block) in [(then, &branch.then), (otherwise, &branch.otherwise)] {
             self.builder.switch_to_block(arm);
             self.open();
@@ -182,7 +169,7 @@ impl Emitter<'_, '_> {
             if is_leaf || self.body.arena.as_constant(value).is_some() {
                 continue;
             }
-            if self.schedule.dominates(arm, value) {
+            if self.schedule.dominates(arm, value) || self.schedule.is_cheap(value) {
                 stack.extend(operands(self.body, value));
             } else {
                 self.value(value);
@@ -201,7 +188,7 @@ impl Emitter<'_, '_> {
     /// A multiplexer as a branch; its condition is computed.
     pub(super) fn branch_value(&mut self, value: ValueId, arms: (usize, usize)) {
         let Operation::Mux { condition, then, otherwise } = *self.body.arena.operation(value) else { return };
-        let condition = self.value(condition);
+        let condition = self.test(condition);
         self.hoist(arms.0, vec![then]);
         self.hoist(arms.1, vec![otherwise]);
         let then_block = self.builder.create_block();
@@ -209,7 +196,7 @@ impl Emitter<'_, '_> {
         let end = self.builder.create_block();
         let results: Vec<Value> =
             (0..words_of(self.body.arena.width(value))).map(|_| self.builder.append_block_param(end, I64)).collect();
-        self.builder.ins().brif(condition[0], then_block, &[], otherwise_block, &[]);
+        self.builder.ins().brif(condition, then_block, &[], otherwise_block, &[]);
         for (arm, result) in [(then_block, then), (otherwise_block, otherwise)] {
             self.builder.switch_to_block(arm);
             self.open();

@@ -302,7 +302,7 @@ fn tick_schedule(plans: Plans, body: &Body) -> Schedule {
         .registers
         .iter()
         .enumerate()
-        .filter(|(_, register)| register.next != register.leaf)
+        .filter(|(_, register)| register.packed.is_none() && register.next != register.leaf)
         .map(|(register, flat)| Sink::Register { register, value: flat.next })
         .collect();
     for (memory, flat) in body.memories.iter().enumerate() {

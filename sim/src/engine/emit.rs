@@ -25,7 +25,8 @@ pub(super) struct Emitter<'a, 'b> {
     pub mask: Option<Value>,
     known: Vec<Option<Rc<[Value]>>>,
     scopes: Vec<Vec<ValueId>>,
-    counted: Vec<bool>,
+    /// Loaded values whose place in the state has been overwritten since.
+    kept: Vec<bool>,
     /// Arms that are open.
     pub(super) depth: usize,
 }
@@ -51,7 +52,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             mask,
             known: vec![None; values],
             scopes: vec![Vec::new()],
-            counted: vec![false; values],
+            kept: vec![false; values],
             depth: 0,
         }
     }
@@ -92,6 +93,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 continue;
             }
             if let Some((condition, arms)) = self.worth_a_branch(value) {
+                let condition = self.tested(condition);
                 if self.is_known(condition) {
                     self.branch_value(value, arms);
                     stack.pop();
@@ -101,7 +103,11 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 continue;
             }
             let before = stack.len();
-            stack.extend(operands(self.body, value).into_iter().filter(|operand| !self.is_known(*operand)));
+            let mut operands = operands(self.body, value);
+            if let Operation::Mux { condition, .. } = *self.body.arena.operation(value) {
+                operands[0] = self.tested(condition);
+            }
+            stack.extend(operands.into_iter().filter(|operand| !self.is_known(*operand)));
             if stack.len() == before {
                 let words = self.compute(value);
                 self.define(value, words);
@@ -120,19 +126,30 @@ impl<'a, 'b> Emitter<'a, 'b> {
         if let Some(scope) = self.scopes.last_mut() {
             scope.push(value);
         }
-        // Multiplexers that dissolved into branches are not planned: their uses are counted with the branches.
-        let planned = self.schedule.is_planned(value);
-        if planned && !std::mem::replace(&mut self.counted[value.0 as usize], true) {
-            for operand in operands(self.body, value) {
-                self.used(operand);
-            }
-        }
     }
 
-    /// One user of a value has been emitted.
-    pub fn used(&mut self, value: ValueId) {
-        let remaining = &mut self.schedule.remaining[value.0 as usize];
-        *remaining = remaining.saturating_sub(1);
+    /// Keeps a loaded value beyond the step at hand, because its place in the state is about to be overwritten.
+    pub(super) fn keep(&mut self, value: ValueId) {
+        self.kept[value.0 as usize] = true;
+    }
+
+    /// Forgets what was loaded for the step that ends here: loading it again costs no more than keeping it in a machine
+    /// register, or on the stack where these are short.
+    pub(super) fn forget_loads(&mut self) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        let (body, known, kept) = (self.body, &mut self.known, &self.kept);
+        scope.retain(|value| {
+            let index = value.0 as usize;
+            let is_load = matches!(
+                body.source(*value),
+                Some(Source::Register(_) | Source::Input(_) | Source::ChildOutput { .. })
+            );
+            let forget = is_load && !kept[index];
+            if forget {
+                known[index] = None;
+            }
+            !forget
+        });
     }
 
     /// Opens an arm: what is computed in it is forgotten at its end.
@@ -230,8 +247,9 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 vec![self.words().reduce_xor(&a)]
             }
             Mux { condition, then, otherwise } => {
-                let (condition, then, otherwise) = (get(condition), get(then), get(otherwise));
-                self.words().select(condition[0], &then, &otherwise)
+                let (then, otherwise) = (get(then), get(otherwise));
+                let condition = self.test(*condition);
+                self.words().select(condition, &then, &otherwise)
             }
             Slice { value: a, low } => {
                 let (a, low) = (get(a), *low);

@@ -4,24 +4,66 @@ use crate::engine::body::{
     Body, Child, FlatMemory, FlatRegister, FlatWrite, Group, Output, Placement, RegisterOrigin, Scope, Slot, Source,
     is_input,
 };
+use crate::engine::bundle::{Packing, pack};
 use crate::engine::error::{Error, Result};
+use crate::engine::guards::take_apart;
 use crate::engine::resolve::Resolver;
+use crate::engine::vector::vectorize;
 use hardpath_netlist::{CircuitId, Constant, Design, NetId, NetType, Operation, ValueArena, ValueId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The bodies of a design, by circuit; `None` where a circuit is inlined everywhere.
-pub(super) fn flatten(design: &Design, own: &[bool]) -> Result<Vec<Option<Body>>> {
+pub(super) fn flatten(design: &Design, own: &[bool], packing: Packing) -> Result<Vec<Option<Body>>> {
     let mut bodies: Vec<Option<Body>> = (0..design.circuits.len()).map(|_| None).collect();
     for index in 0..design.circuits.len() {
         if own[index] {
-            let body = build(design, own, &bodies, CircuitId(index as u32))?;
-            bodies[index] = Some(body);
+            let mut knowledge = Knowledge { packing, ..Knowledge::default() };
+            bodies[index] = loop {
+                let mut body = build(design, own, &bodies, CircuitId(index as u32), &knowledge)?;
+                let constants = constant_registers(&body);
+                if !constants.is_empty() {
+                    knowledge.constants.extend(constants);
+                    continue;
+                }
+                let unworthy = vectorize(&mut body, packing == Packing::Always);
+                if unworthy.is_empty() {
+                    take_apart(&mut body);
+                    break Some(body);
+                }
+                knowledge.unpacked.extend(unworthy);
+            };
         }
     }
     Ok(bodies)
 }
 
-fn build(design: &Design, own: &[bool], bodies: &[Option<Body>], circuit: CircuitId) -> Result<Body> {
+/// What building a body has shown; it is then built again.
+#[derive(Default)]
+struct Knowledge {
+    packing: Packing,
+    /// Registers that never leave their initial value.
+    constants: HashSet<usize>,
+    /// Bundles that are not worth packing.
+    unpacked: HashSet<usize>,
+}
+
+/// Registers not known as such that never leave their initial value.
+fn constant_registers(body: &Body) -> Vec<usize> {
+    let stays = |register: &FlatRegister| {
+        let next = body.arena.as_constant(register.next);
+        let is_pack = matches!(register.origin, RegisterOrigin::Pack);
+        !is_pack && !register.constant && next.is_some_and(|next| *next == register.initial)
+    };
+    (0..body.registers.len()).filter(|register| stays(&body.registers[*register])).collect()
+}
+
+fn build(
+    design: &Design,
+    own: &[bool],
+    bodies: &[Option<Body>],
+    circuit: CircuitId,
+    knowledge: &Knowledge,
+) -> Result<Body> {
     let placeholder = ValueId(0);
     let mut body = Body {
         name: design.circuit(circuit).name.clone(),
@@ -30,6 +72,7 @@ fn build(design: &Design, own: &[bool], bodies: &[Option<Body>], circuit: Circui
         registers: Vec::new(),
         memories: Vec::new(),
         children: Vec::new(),
+        bundles: Vec::new(),
         clocks: Vec::new(),
         arena: ValueArena::default(),
         sources: Vec::new(),
@@ -54,6 +97,8 @@ fn build(design: &Design, own: &[bool], bodies: &[Option<Body>], circuit: Circui
                 origin: RegisterOrigin::FlipFlop { scope, input: register.input },
                 next: placeholder,
                 leaf: placeholder,
+                packed: None,
+                constant: false,
             });
         }
     }
@@ -75,6 +120,8 @@ fn build(design: &Design, own: &[bool], bodies: &[Option<Body>], circuit: Circui
                         origin: RegisterOrigin::Read { memory, scope, address: read.address },
                         next: placeholder,
                         leaf: placeholder,
+                        packed: None,
+                        constant: false,
                     });
                     Some(body.registers.len() - 1)
                 }
@@ -104,6 +151,13 @@ fn build(design: &Design, own: &[bool], bodies: &[Option<Body>], circuit: Circui
     let child_is_sequential =
         body.children.iter().any(|child| bodies[child.body].as_ref().is_some_and(|inner| inner.sequential));
     body.sequential = !body.registers.is_empty() || write_clocks.iter().any(Option::is_some) || child_is_sequential;
+
+    for register in &knowledge.constants {
+        body.registers[*register].constant = true;
+    }
+    if knowledge.packing != Packing::Never {
+        pack(design, &mut body, &knowledge.unpacked);
+    }
 
     let resolver = Resolver { design, bodies };
     resolve_outputs(&resolver, &mut body)?;
@@ -170,6 +224,7 @@ fn place(design: &Design, own: &[bool], body: &mut Body, circuit: CircuitId) {
             parent,
             instances,
             first_register: registers,
+            registers: inlined.registers.len(),
             first_memory,
             values: vec![Slot::Empty; inlined.values.len()],
             nets: vec![Slot::Empty; inlined.nets.len()],
@@ -305,7 +360,9 @@ fn resolve_state(resolver: &Resolver, body: &mut Body, write_clocks: &[Option<us
     for register in 0..body.registers.len() {
         let FlatRegister { width, clock, origin, .. } = body.registers[register];
         let leaf = body.leaf(Source::Register(register), width);
+        body.registers[register].leaf = leaf;
         let next = match origin {
+            RegisterOrigin::Pack => continue,
             RegisterOrigin::FlipFlop { scope, input } => resolver.net(body, scope, input)?,
             RegisterOrigin::Read { memory, scope, address } => {
                 let address = resolver.net(body, scope, address)?;
@@ -318,7 +375,6 @@ fn resolve_state(resolver: &Resolver, body: &mut Body, write_clocks: &[Option<us
         } else {
             next
         };
-        body.registers[register].leaf = leaf;
         body.registers[register].next = next;
     }
     for (memory, port) in write_clocks.iter().enumerate() {

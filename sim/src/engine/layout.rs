@@ -59,7 +59,9 @@ impl Layout {
             Ok(offset as usize)
         };
         for register in &body.registers {
-            layout.registers.push(take(words_of(register.width) as u128)?);
+            // Packed registers have no place of their own.
+            let words = if register.packed.is_some() { 0 } else { words_of(register.width) };
+            layout.registers.push(take(words as u128)?);
         }
         for (port, net) in circuit.ports.iter().enumerate() {
             let net = circuit.net(*net);
@@ -109,7 +111,8 @@ pub(super) fn initialise(
     state: &mut [u64],
 ) {
     let (Some(body), Some(layout)) = (&bodies[body], &layouts[body]) else { return };
-    for (register, offset) in body.registers.iter().zip(&layout.registers) {
+    let placed = body.registers.iter().zip(&layout.registers).filter(|(register, _)| register.packed.is_none());
+    for (register, offset) in placed {
         let words = register.initial.words();
         state[*offset..*offset + words.len()].copy_from_slice(&words);
     }

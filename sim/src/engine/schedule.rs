@@ -20,6 +20,10 @@ pub(super) struct Call {
 
 const NONE: u32 = u32::MAX;
 
+/// Cost below which a value is computed again in every arm that needs it instead of once before: it would have to be kept
+/// meanwhile, with everything that it is computed from.
+const CHEAP: u64 = 24;
+
 /// Everything the emitter needs to know about one function.
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -27,14 +31,16 @@ pub(super) struct Schedule {
     /// Values used outside the tree: what was asked for, and the inputs of the calls.
     pub roots: Vec<ValueId>,
     pub tree: Block,
-    /// Per value: users that are still to be emitted.
-    pub remaining: Vec<u32>,
+    /// Per value: position of the last step that needs it.
+    last_use: Vec<u32>,
     /// Per multiplexer among the values: nodes of its arms.
     pub arms: HashMap<ValueId, (usize, usize)>,
     /// Live reads of each memory.
     pub memory_reads: HashMap<usize, Vec<ValueId>>,
     /// Per node: summed cost of everything it dominates, itself included.
     pub cost: Vec<u64>,
+    /// Per value: cost of computing it from nothing but registers, inputs and memories.
+    full_cost: Vec<u64>,
     parent: Vec<u32>,
     depth: Vec<u32>,
     first: Vec<u32>,
@@ -57,17 +63,18 @@ impl Schedule {
             sink_values(sink).iter().for_each(|value| uses[value.0 as usize] += 1);
         }
         let values = body.arena.len();
-        let mut builder = TreeBuilder { body, uses: &mut uses, next_node: values };
+        let mut builder = TreeBuilder { body, uses: &mut uses, next_node: values, next_position: 1 };
         let tree = builder.block(sinks, 0);
         let nodes = builder.next_node;
         let mut schedule = Self {
             calls,
             roots: Vec::new(),
             tree: Block::default(),
-            remaining: vec![0; values],
+            last_use: vec![0; values],
             arms: HashMap::new(),
             memory_reads: HashMap::new(),
             cost: vec![0; nodes],
+            full_cost: full_costs(body, &live),
             parent: vec![NONE; nodes],
             depth: vec![0; nodes],
             first: vec![0; nodes],
@@ -85,9 +92,14 @@ impl Schedule {
         self.parent[value] != NONE && self.first[node] <= self.first[value] && self.last[value] <= self.last[node]
     }
 
-    /// Whether the function uses the value otherwise than as a multiplexer that dissolved into branches.
-    pub fn is_planned(&self, value: ValueId) -> bool {
-        self.parent[value.0 as usize] != NONE
+    /// Whether the value is cheap enough to be computed again wherever it is needed.
+    pub fn is_cheap(&self, value: ValueId) -> bool {
+        self.full_cost[value.0 as usize] < CHEAP
+    }
+
+    /// Whether a step behind this position needs the value, or another that is computed from it.
+    pub fn is_needed_after(&self, position: u32, value: ValueId) -> bool {
+        self.last_use[value.0 as usize] > position
     }
 
     fn build(&mut self, body: &Body, roots: &[ValueId], tree: &Block) {
@@ -96,6 +108,7 @@ impl Schedule {
         for root in roots {
             self.used(*root, tree.node);
         }
+        self.note_uses(tree);
         for value in (0..body.arena.len() as u32).rev().map(ValueId) {
             let node = value.0 as usize;
             if self.parent[node] == NONE {
@@ -103,6 +116,9 @@ impl Schedule {
             }
             order.push(node);
             self.cost[node] = own_cost(body, value);
+            for operand in operands(body, value) {
+                self.needed(operand, self.last_use[node]);
+            }
             if let Some(Source::MemoryRead { memory, .. }) = body.source(value) {
                 self.memory_reads.entry(memory).or_default().push(value);
             }
@@ -180,10 +196,33 @@ impl Schedule {
         }
     }
 
+    /// Notes the positions at which the steps of a block need their values.
+    fn note_uses(&mut self, block: &Block) {
+        for item in &block.items {
+            match item {
+                Item::Store { value, position, .. } => self.needed(*value, *position),
+                Item::Write { address, data, position, .. } => {
+                    self.needed(*address, *position);
+                    self.needed(*data, *position);
+                }
+                Item::Branch(branch) => {
+                    // As a selection, everything is needed at once; as branches, each at its place, which is not later.
+                    self.needed(branch.condition, branch.end);
+                    self.note_uses(&branch.then);
+                    self.note_uses(&branch.otherwise);
+                }
+            }
+        }
+    }
+
+    fn needed(&mut self, value: ValueId, position: u32) {
+        let last = &mut self.last_use[value.0 as usize];
+        *last = (*last).max(position);
+    }
+
     /// Notes a use of a value by a node all of whose own users are known.
     fn used(&mut self, value: ValueId, user: usize) {
         let index = value.0 as usize;
-        self.remaining[index] += 1;
         let parent = match self.parent[index] {
             NONE => user as u32,
             known => self.common(known, user as u32),
@@ -237,6 +276,16 @@ fn live_values(
     needed.sort_unstable();
     needed.dedup();
     (live, calls.into_iter().map(|((child, group), _)| Call { child, group }).collect(), needed)
+}
+
+/// Per live value: its cost with that of all that it is computed from, what is used twice counted twice.
+fn full_costs(body: &Body, live: &[bool]) -> Vec<u64> {
+    let mut costs = vec![0u64; body.arena.len()];
+    for (value, _, _) in body.arena.iter().filter(|(value, _, _)| live[value.0 as usize]) {
+        let inner = operands(body, value).into_iter().map(|operand| costs[operand.0 as usize]);
+        costs[value.0 as usize] = inner.fold(own_cost(body, value), u64::saturating_add);
+    }
+    costs
 }
 
 /// Rough number of machine instructions of a value, its operands apart.

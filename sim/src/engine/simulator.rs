@@ -2,6 +2,7 @@
 
 use crate::engine::access::PortRecord;
 use crate::engine::body::Body;
+use crate::engine::bundle::Packing;
 use crate::engine::check::check;
 use crate::engine::compile::Plans;
 use crate::engine::error::{Error, Result};
@@ -22,6 +23,8 @@ static NEXT_IDENTITY: AtomicU64 = AtomicU64::new(1);
 pub struct Options {
     /// Which circuits get a compiled body of their own.
     pub boundaries: Boundaries,
+    /// Which registers share a word.
+    pub packing: Packing,
 }
 
 /// A compiled design in simulation.
@@ -78,7 +81,7 @@ impl Simulator {
     fn new(design: Design, atoms: HashMap<AtomAddress, (Vec<usize>, NetId)>, options: Options) -> Result<Self> {
         check(&design)?;
         let own = bodies(&design, options.boundaries);
-        let bodies = flatten(&design, &own)?;
+        let bodies = flatten(&design, &own, options.packing)?;
         let mut layouts: Vec<Option<Layout>> = vec![None; bodies.len()];
         for index in 0..bodies.len() {
             if let Some(body) = &bodies[index] {

@@ -20,9 +20,9 @@ pub(super) enum Sink {
 #[derive(Debug)]
 pub(super) enum Item {
     /// The register takes the value.
-    Store { register: usize, value: ValueId },
+    Store { register: usize, value: ValueId, position: u32 },
     /// The memory word takes the data.
-    Write { memory: usize, address: ValueId, data: ValueId },
+    Write { memory: usize, address: ValueId, data: ValueId, position: u32 },
     /// Stores that share a condition.
     Branch(Box<Branch>),
 }
@@ -39,6 +39,8 @@ pub(super) struct Branch {
     pub stores: Vec<(usize, ValueId)>,
     /// Contains memory writes, which cannot be expressed by multiplexers.
     pub forced: bool,
+    /// Position of the last step in the arms.
+    pub end: u32,
 }
 
 /// Steps in order.
@@ -55,12 +57,19 @@ pub(super) struct TreeBuilder<'a> {
     pub body: &'a Body,
     pub uses: &'a mut [u32],
     pub next_node: usize,
+    /// Position of the next step: steps and branches are numbered in the order in which they are emitted.
+    pub next_position: u32,
 }
 
 impl TreeBuilder<'_> {
     fn node(&mut self) -> usize {
         self.next_node += 1;
         self.next_node - 1
+    }
+
+    fn position(&mut self) -> u32 {
+        self.next_position += 1;
+        self.next_position - 1
     }
 
     /// The tree of a list of sinks; `depth` is the number of enclosing branches.
@@ -107,8 +116,10 @@ impl TreeBuilder<'_> {
         for (condition, sinks) in order {
             match condition {
                 None => items.extend(sinks.into_iter().map(|sink| match sink {
-                    Sink::Register { register, value } => Item::Store { register, value },
-                    Sink::Write { memory, address, data, .. } => Item::Write { memory, address, data },
+                    Sink::Register { register, value } => Item::Store { register, value, position: self.position() },
+                    Sink::Write { memory, address, data, .. } => {
+                        Item::Write { memory, address, data, position: self.position() }
+                    }
                 })),
                 Some(condition) => items.push(Item::Branch(Box::new(self.branch(condition, sinks, depth)))),
             }
@@ -118,6 +129,7 @@ impl TreeBuilder<'_> {
 
     fn branch(&mut self, condition: ValueId, sinks: Vec<Sink>, depth: usize) -> Branch {
         let node = self.node();
+        self.position();
         let mut then = Vec::new();
         let mut otherwise = Vec::new();
         let mut stores = Vec::new();
@@ -149,7 +161,8 @@ impl TreeBuilder<'_> {
         }
         let then = self.block(then, depth + 1);
         let otherwise = self.block(otherwise, depth + 1);
-        Branch { node, condition, then, otherwise, stores, forced }
+        let end = self.next_position - 1;
+        Branch { node, condition, then, otherwise, stores, forced, end }
     }
 }
 

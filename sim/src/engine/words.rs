@@ -363,6 +363,10 @@ impl Words<'_, '_> {
 
     /// Extended with the top bit of the operand, which is `narrow` bits wide.
     pub fn sign_extend(&mut self, a: &[Value], narrow: u32, width: u32) -> Vec<Value> {
+        if narrow == 1 {
+            let word = self.builder.ins().ineg(a[0]);
+            return self.mask(vec![word; width.div_ceil(64) as usize], width);
+        }
         let mut words = a.to_vec();
         if let (Some(last), true) = (words.last_mut(), !narrow.is_multiple_of(64)) {
             let amount = self.word(u64::from(64 - narrow % 64));

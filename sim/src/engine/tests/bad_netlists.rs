@@ -41,7 +41,7 @@ fn a_loop_through_a_child_is_found_in_every_policy() {
     b.output("output", value);
     let design = Design { circuits: vec![inner, b.finish()], top: CircuitId(1) };
     for boundaries in [Boundaries::All, Boundaries::None] {
-        let result = Simulator::from_design_with(design.clone(), Options { boundaries });
+        let result = Simulator::from_design_with(design.clone(), Options { boundaries, ..Options::default() });
         assert!(matches!(result.err(), Some(Error::CombinationalLoop { .. })));
     }
 }

@@ -195,7 +195,7 @@ fn a_hierarchy_steps_like_rust_hdl_in_every_policy() {
     for boundaries in [Boundaries::Automatic, Boundaries::All, Boundaries::None] {
         let mut random = StdRng::seed_from_u64(5);
         let mut uut = connected();
-        let mut sim = Simulator::build_with(&*uut, Options { boundaries }).unwrap();
+        let mut sim = Simulator::build_with(&*uut, Options { boundaries, ..Options::default() }).unwrap();
         let valid = sim.port(&uut.valid).unwrap();
         let data = sim.port(&uut.data).unwrap();
         let offset = sim.port(&uut.offset).unwrap();

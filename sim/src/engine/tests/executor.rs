@@ -272,7 +272,8 @@ fn clocks_with_periods_of_their_own_rise_when_they_should() {
     }
     let design = single(b);
     for boundaries in [Boundaries::All, Boundaries::None] {
-        let mut sim = Simulator::from_design_with(design.clone(), Options { boundaries }).unwrap();
+        let mut sim =
+            Simulator::from_design_with(design.clone(), Options { boundaries, ..Options::default() }).unwrap();
         let fast = sim.port_named("fast_count").unwrap();
         let slow = sim.port_named("slow_count").unwrap();
         let schedules =

@@ -4,16 +4,22 @@ use super::build::Builder;
 use super::operations::{random_value, words};
 use super::random::{Shape, random_design};
 use super::reference::Reference;
-use crate::engine::{Boundaries, NetRef, Options, Simulator};
+use crate::engine::{Boundaries, NetRef, Options, Packing, Simulator};
 use hardpath_netlist::{Circuit, CircuitId, Design, NetId, NetType};
 use num_bigint::BigUint;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-const POLICIES: [Boundaries; 3] = [Boundaries::Automatic, Boundaries::All, Boundaries::None];
+const POLICIES: [Options; 5] = [
+    Options { boundaries: Boundaries::Automatic, packing: Packing::Automatic },
+    Options { boundaries: Boundaries::All, packing: Packing::Always },
+    Options { boundaries: Boundaries::None, packing: Packing::Automatic },
+    Options { boundaries: Boundaries::None, packing: Packing::Always },
+    Options { boundaries: Boundaries::None, packing: Packing::Never },
+];
 
-fn with_policy(design: &Design, boundaries: Boundaries) -> Simulator {
-    Simulator::from_design_with(design.clone(), Options { boundaries }).unwrap()
+fn with_policy(design: &Design, policy: Options) -> Simulator {
+    Simulator::from_design_with(design.clone(), policy).unwrap()
 }
 
 fn inputs_and_outputs(design: &Design) -> (Vec<NetId>, Vec<NetId>, Vec<NetId>) {
@@ -102,7 +108,8 @@ fn compare(design: &Design, random: &mut StdRng, cycles: usize, watch: bool) {
 fn random_single_circuits_equal_the_reference() {
     let mut random = StdRng::seed_from_u64(7);
     for _ in 0..40 {
-        let shape = Shape { circuits: 1, instances: 0, registers: 8, operations: 40, clocks: 1, widest: 200 };
+        let shape =
+            Shape { circuits: 1, instances: 0, registers: 8, operations: 40, clocks: 1, widest: 200, arrays: false };
         let design = random_design(&mut random, shape);
         compare(&design, &mut random, 20, true);
     }
@@ -112,7 +119,8 @@ fn random_single_circuits_equal_the_reference() {
 fn random_hierarchies_equal_the_reference_in_every_policy() {
     let mut random = StdRng::seed_from_u64(11);
     for round in 0..30 {
-        let shape = Shape { circuits: 4, instances: 3, registers: 4, operations: 16, clocks: 1, widest: 130 };
+        let shape =
+            Shape { circuits: 4, instances: 3, registers: 4, operations: 16, clocks: 1, widest: 130, arrays: false };
         let design = random_design(&mut random, shape);
         compare(&design, &mut random, 12, round % 2 == 0);
     }
@@ -122,7 +130,8 @@ fn random_hierarchies_equal_the_reference_in_every_policy() {
 fn random_hierarchies_with_several_clocks_equal_the_reference() {
     let mut random = StdRng::seed_from_u64(13);
     for round in 0..30 {
-        let shape = Shape { circuits: 3, instances: 3, registers: 5, operations: 16, clocks: 3, widest: 70 };
+        let shape =
+            Shape { circuits: 3, instances: 3, registers: 5, operations: 16, clocks: 3, widest: 70, arrays: false };
         let design = random_design(&mut random, shape);
         compare(&design, &mut random, 16, round % 2 == 0);
     }
@@ -133,13 +142,31 @@ fn large_repeated_circuits_keep_their_own_body_and_equal_the_reference() {
     let mut random = StdRng::seed_from_u64(17);
     let mut with_children = 0;
     for _ in 0..4 {
-        let shape = Shape { circuits: 3, instances: 6, registers: 40, operations: 600, clocks: 1, widest: 64 };
+        let shape =
+            Shape { circuits: 3, instances: 6, registers: 40, operations: 600, clocks: 1, widest: 64, arrays: false };
         let design = random_design(&mut random, shape);
-        let sim = with_policy(&design, Boundaries::Automatic);
+        let sim = with_policy(&design, Options::default());
         with_children += u32::from(sim.bodies.iter().flatten().count() > 1);
         compare(&design, &mut random, 6, true);
     }
     assert!(with_children > 0, "no design of this shape has a body below the top");
+}
+
+#[test]
+fn random_arrays_of_instances_share_words_and_equal_the_reference() {
+    let mut random = StdRng::seed_from_u64(23);
+    let mut packed = 0;
+    for round in 0..24 {
+        let clocks = 1 + round % 2;
+        let instances = 4 + round % 5;
+        let shape = Shape { circuits: 3, instances, registers: 6, operations: 12, clocks, widest: 40, arrays: true };
+        let design = random_design(&mut random, shape);
+        let sim = with_policy(&design, POLICIES[3]);
+        let packs = sim.bodies.iter().flatten().flat_map(|body| &body.bundles).map(|bundle| bundle.packs.len());
+        packed += usize::from(packs.sum::<usize>() > 0);
+        compare(&design, &mut random, 24, round % 2 == 0);
+    }
+    assert!(packed > 12, "registers were packed in {packed} of 24 designs only");
 }
 
 #[test]
@@ -175,7 +202,7 @@ fn bodies_are_given_to_what_is_large_and_copied_often() {
         let middle = wrap("middle", 0, &inner, 1);
         let top = wrap("top", 1, &middle, copies);
         let design = Design { circuits: vec![inner, middle, top], top: CircuitId(2) };
-        let sim = with_policy(&design, Boundaries::Automatic);
+        let sim = with_policy(&design, Options::default());
         sim.bodies.iter().map(Option::is_some).collect::<Vec<bool>>()
     };
     assert_eq!(own(2), [false, false, true]);
@@ -186,7 +213,8 @@ fn bodies_are_given_to_what_is_large_and_copied_often() {
 fn running_many_cycles_at_once_equals_ticking_one_by_one() {
     let mut random = StdRng::seed_from_u64(19);
     for _ in 0..10 {
-        let shape = Shape { circuits: 3, instances: 3, registers: 6, operations: 20, clocks: 1, widest: 90 };
+        let shape =
+            Shape { circuits: 3, instances: 3, registers: 6, operations: 20, clocks: 1, widest: 90, arrays: false };
         let design = random_design(&mut random, shape);
         let nets = every_net(&Reference::new(&design));
         let values = |sim: &mut Simulator| {
@@ -195,7 +223,7 @@ fn running_many_cycles_at_once_equals_ticking_one_by_one() {
             sim.observe(&plan, &mut buffer).unwrap();
             (0..nets.len()).map(|index| buffer[plan.range(index)].to_vec()).collect::<Vec<_>>()
         };
-        let mut stepped = with_policy(&design, Boundaries::None);
+        let mut stepped = with_policy(&design, POLICIES[3]);
         (0..1000).for_each(|_| stepped.tick());
         let expected = values(&mut stepped);
         for policy in POLICIES {

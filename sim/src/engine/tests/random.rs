@@ -18,6 +18,8 @@ pub struct Shape {
     pub operations: usize,
     pub clocks: usize,
     pub widest: u32,
+    /// Whether the instances of a circuit are all of one kind, an array driven by a selector.
+    pub arrays: bool,
 }
 
 struct Pool {
@@ -177,8 +179,10 @@ fn circuit(random: &mut StdRng, shape: Shape, index: usize, done: &[(Circuit, Mo
     }
     let mut later = vec![];
     if index > 0 {
-        for instance in 0..random.random_range(1..=shape.instances) {
-            let child = random.random_range(0..index);
+        let only = random.random_range(0..index);
+        let count = if shape.arrays { shape.instances } else { random.random_range(1..=shape.instances) };
+        for instance in 0..count {
+            let child = if shape.arrays { only } else { random.random_range(0..index) };
             let (circuit, moore) = &done[child];
             let placed = b.instance(&format!("child_{instance}"), CircuitId(child as u32), circuit);
             for (port, net) in placed.connections.iter().enumerate() {
@@ -198,16 +202,38 @@ fn circuit(random: &mut StdRng, shape: Shape, index: usize, done: &[(Circuit, Mo
         let value = operation(b, &pool, random, shape.widest);
         pool.values.push(value);
     }
-    for (placed, child) in later {
+    let selector = pool.of_width(b, random, 3);
+    let shared = pool.of_width(b, random, 1);
+    let regular: Vec<u32> = (0..64).map(|_| random.random_range(0..4)).collect();
+    let mut sum = None;
+    for (instance, (placed, child)) in later.into_iter().enumerate() {
         let (circuit, moore) = &done[child];
         let mut mealy = false;
+        let number = b.circuit.values.constant(Constant::new(3, instance as u32 % 8));
+        let selected = b.circuit.values.equal(selector, number);
         for (port, net) in placed.connections.iter().enumerate() {
             let inner = circuit.net(circuit.ports[port]);
             if inner.kind == NetKind::Port(PortDirection::Input) && inner.net_type != NetType::Clock {
-                let value = pool.of_width(b, random, inner.width);
+                let value = match regular[port] {
+                    0 if shape.arrays && inner.width == 1 => shared,
+                    1 if shape.arrays && inner.width == 1 => b.circuit.values.and(selected, shared),
+                    2 if shape.arrays && inner.width == 1 => selected,
+                    _ => pool.of_width(b, random, inner.width),
+                };
                 mealy |= depends_on_inputs(b, &pool, value);
                 b.drive(*net, value);
             }
+        }
+        let flag = placed.connections.iter().enumerate().find(|(port, net)| {
+            moore[*port] && b.circuit.net(**net).width == 1 && b.circuit.net(**net).net_type != NetType::Clock
+        });
+        if let Some((_, net)) = flag {
+            let flag = b.value(*net);
+            let term = b.circuit.values.and(selected, flag);
+            sum = Some(match sum {
+                Some(sum) => b.circuit.values.or(sum, term),
+                None => term,
+            });
         }
         for (port, net) in placed.connections.iter().enumerate() {
             let inner = circuit.net(circuit.ports[port]);
@@ -222,6 +248,7 @@ fn circuit(random: &mut StdRng, shape: Shape, index: usize, done: &[(Circuit, Mo
             pool.values.push(value);
         }
     }
+    pool.values.extend(sum.filter(|_| shape.arrays));
     for local in 0..shape.operations / 2 {
         let value = operation(b, &pool, random, shape.widest);
         b.local(&format!("local_{local}"), value);
