@@ -1,6 +1,7 @@
 //! Everything outside the FPGA's pins.
 
 pub mod lane;
+pub mod nand;
 mod pause;
 
 pub use lane::{LaneModel, LanePorts};

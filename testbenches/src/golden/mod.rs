@@ -6,11 +6,13 @@
 pub mod array_image;
 pub mod geometry;
 pub mod lane_map;
+pub mod onfi_checksum;
 pub mod parity;
 pub mod stripe_layout;
 
 pub use array_image::{ArrayImage, ReadBackError};
 pub use geometry::{Geometry, GeometryError};
 pub use lane_map::LaneMap;
+pub use onfi_checksum::onfi_checksum;
 pub use parity::xor_parity;
 pub use stripe_layout::{StripHolder, StripLocation};
