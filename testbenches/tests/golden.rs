@@ -2,7 +2,7 @@
 
 use hardpath_testbenches::golden::stripe_layout::{holder, locate, parity_lane};
 use hardpath_testbenches::golden::{
-    ArrayImage, Geometry, GeometryError, ReadBackError, StripHolder, StripLocation, lane_map, xor_parity,
+    ArrayImage, Geometry, GeometryError, ReadBackError, StripHolder, StripLocation, lane_map, onfi_checksum, xor_parity,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -50,6 +50,18 @@ fn a_missing_strip_of_the_independent_vectors_comes_back_from_the_others() {
             survivors[missing] = parity.clone();
             assert_eq!(xor_parity(&survivors), data[missing]);
         }
+    }
+}
+
+/// Origin: a CRC package and a bit loop that agree.
+#[test]
+fn parameter_page_checksums_equal_independent_values() {
+    let mut page = [0; 254];
+    page[..4].copy_from_slice(b"ONFI");
+    let vectors: [(&[u8], u16); 4] =
+        [(b"123456789", 0x2771), (&[0; 254], 0x3EEE), (&[0xFF; 254], 0xC1E2), (&page, 0x6917)];
+    for (bytes, checksum) in vectors {
+        assert_eq!(onfi_checksum(bytes), checksum);
     }
 }
 

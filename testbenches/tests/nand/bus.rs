@@ -18,6 +18,7 @@ pub struct Bus {
     pub half: u64,
     pub phase: u64,
     last_address: Option<u64>,
+    recording: Option<Vec<(HostPins, DevicePins)>>,
 }
 
 /// A small chip: fast, without bit errors or bad blocks.
@@ -46,7 +47,17 @@ impl Bus {
         let lane = NandLane::new(config).expect("a legal configuration");
         let timing = TimingMode::POWER_UP.timing(config.clock_picoseconds);
         let seen = DevicePins { data_in: 0, strobe_in: false, ready_busy_n: 0xFF };
-        Self { lane, pins: HostPins::IDLE, timing, chip: 0, seen, half: 1, phase: 0, last_address: None }
+        Self {
+            lane,
+            pins: HostPins::IDLE,
+            timing,
+            chip: 0,
+            seen,
+            half: 1,
+            phase: 0,
+            last_address: None,
+            recording: None,
+        }
     }
 
     /// Powered up, reset, and switched to a mode.
@@ -108,7 +119,20 @@ impl Bus {
             Err(violation) => assert_eq!(violation, self.lane.violations()[known]),
         }
         self.seen = drives;
+        if let Some(recording) = &mut self.recording {
+            recording.push((self.pins, drives));
+        }
         drives
+    }
+
+    /// Keeps the pins of all cycles from now on.
+    pub fn record(&mut self) {
+        self.recording = Some(Vec::new());
+    }
+
+    /// The pins of all cycles since [`Bus::record`].
+    pub fn recorded(&self) -> Vec<(HostPins, DevicePins)> {
+        self.recording.clone().unwrap_or_default()
     }
 
     pub fn run(&mut self, cycles: u64) {
@@ -134,6 +158,14 @@ impl Bus {
         }
         self.raw();
         self.run(self.cycles(Parameter::Cs));
+    }
+
+    /// Power is lost for a time, with whatever is on the pins.
+    pub fn power_cut(&mut self, nanoseconds: u64) {
+        self.lane.power_cut(nanoseconds);
+        self.pins = HostPins::IDLE;
+        self.last_address = None;
+        self.adopt(TimingMode::POWER_UP);
     }
 
     pub fn deselect(&mut self) {

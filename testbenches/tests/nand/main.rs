@@ -3,7 +3,14 @@
 mod bus;
 mod clocked_timing;
 mod commands;
+mod configuration;
+mod failures;
+mod figures;
 mod interfaces;
+mod ports;
+mod power;
+mod properties;
 mod protocol;
 mod rules;
 mod strobed_timing;
+mod wear;

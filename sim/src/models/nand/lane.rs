@@ -92,7 +92,7 @@ impl NandLane {
         let mut strobe_in = false;
         for (number, chip) in self.chips.iter_mut().enumerate() {
             chip.advance(now);
-            if !chip.ready(now) {
+            if !chip.ready() {
                 ready_busy_n &= !(1 << number);
             }
             let (data, strobe) = chip.outputs(now);

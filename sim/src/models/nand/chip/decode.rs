@@ -42,6 +42,7 @@ impl Opcode {
 
 impl NandChip {
     pub(super) fn command(&mut self, now: u64, byte: u8) {
+        self.stirred = true;
         let Some(opcode) = Opcode::decode(byte) else {
             self.report(now, Rule::KnownCommand, format!("{byte:02X}h"), "a command of the set");
             self.state = State::Idle;

@@ -56,6 +56,10 @@ pub(super) struct NandChip {
     clocked_output: ClockedOutput,
     /// Both sides drove DQ, or DQS, in the cycle before.
     contention: [bool; 2],
+    /// The next cycle in which LUNs or chip get ready, busy or idle, unless they are stirred by a command.
+    due: u64,
+    stirred: bool,
+    ready: bool,
     enabled_since: Option<u64>,
     disabled_since: Option<u64>,
     state: State,
@@ -95,6 +99,9 @@ impl NandChip {
             clocked: ClockedEdges::default(),
             clocked_output: ClockedOutput::default(),
             contention: [false; 2],
+            due: 0,
+            stirred: true,
+            ready: true,
             enabled_since: None,
             disabled_since: None,
             state: State::Idle,
@@ -136,6 +143,10 @@ impl NandChip {
         if self.silent {
             return;
         }
+        self.clocked_output.advance(now);
+        if now < self.due && !self.stirred {
+            return;
+        }
         for lun in &mut self.luns {
             lun.advance(now, &mut self.array);
         }
@@ -144,12 +155,15 @@ impl NandChip {
         {
             self.finish(now, work);
         }
-        self.clocked_output.advance(now);
+        self.stirred = false;
+        self.ready = !(self.target.pulls_low(now) || self.luns.iter().any(|lun| lun.ready.pulls_low(now)));
+        let luns = self.luns.iter().map(|lun| lun.next_event(now)).min().unwrap_or(u64::MAX);
+        self.due = luns.min(self.target.next_event(now));
     }
 
-    /// R/B#: low while a LUN, or the chip, is busy.
-    pub(super) fn ready(&self, now: u64) -> bool {
-        self.silent || !(self.target.pulls_low(now) || self.luns.iter().any(|lun| lun.ready.pulls_low(now)))
+    /// R/B#, as [`NandChip::advance`] found it: low while a LUN, or the chip, is busy.
+    pub(super) fn ready(&self) -> bool {
+        self.silent || self.ready
     }
 
     /// DQ and DQS as the chip drives them in cycle `now`.
@@ -168,10 +182,7 @@ impl NandChip {
         if self.silent {
             return u64::MAX;
         }
-        let luns = self.luns.iter().map(|lun| lun.next_event(now)).min().unwrap_or(u64::MAX);
-        luns.min(self.target.next_event(now))
-            .min(self.strobed_output.next_event(now))
-            .min(self.clocked_output.next_event(now))
+        self.due.min(self.strobed_output.next_event(now)).min(self.clocked_output.next_event(now))
     }
 
     /// Sees the controller's pins in a cycle in which the chip is enabled, or was in the one before.
@@ -245,6 +256,7 @@ impl NandChip {
     fn begin_target_work(&mut self, now: u64, cycles: u64, work: TargetWork) {
         let from = self.busy_from(now);
         self.target = BusyTime { from, until: from + cycles.max(1) };
+        self.stirred = true;
         self.target_work = Some(work);
         self.confirmed = Some(now);
         self.output = Output::None;

@@ -1,6 +1,7 @@
 //! The source-synchronous interface: the clock latches commands and addresses, DQS moves data, one byte an edge.
 
 use super::NandChip;
+use super::transfer::Output;
 use crate::models::nand::history::{Cycle, data_changes, last_change};
 use crate::models::nand::timing_figures::Parameter;
 use crate::models::nand::violation::Rule;
@@ -28,7 +29,9 @@ pub(super) struct ClockedEdges {
     output_cycle: Option<u64>,
     strobe: [Option<u64>; 2],
     bytes: u64,
+    /// The second byte of a pair is due at the fall of the clock.
     second_byte: bool,
+    first_byte: Option<u8>,
 }
 
 /// Bytes on their way out.
@@ -97,7 +100,7 @@ impl NandChip {
         if clock_rises {
             self.clock_rises(cycle);
         } else if clock_falls && std::mem::take(&mut self.clocked.second_byte) {
-            self.launch(now);
+            self.launch(now, true);
         }
         if pins.strobe_drive && before.strobe_drive && pins.strobe_out != before.strobe_out {
             self.strobe_moves(cycle);
@@ -211,11 +214,16 @@ impl NandChip {
         self.require(now, Parameter::Rr, self.ready_since(now));
         self.clocked.output_cycle = Some(now);
         self.clocked.second_byte = true;
-        self.launch(now);
+        self.launch(now, false);
     }
 
-    fn launch(&mut self, now: u64) {
-        let byte = self.next_byte(now);
+    fn launch(&mut self, now: u64, second: bool) {
+        let byte = match self.output {
+            // The second byte of a pair says what the first did, although the status may have changed since.
+            Output::Status { .. } if second => self.clocked.first_byte,
+            _ => self.next_byte(now),
+        };
+        self.clocked.first_byte = byte;
         let due = now + self.timing.cycles(Parameter::DqsckMaximum).max(1);
         self.clocked_output.queue.push_back((due, byte));
     }

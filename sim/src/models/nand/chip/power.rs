@@ -100,8 +100,7 @@ impl NandChip {
             lun.reading.clear();
         }
         self.change_mode(TimingMode::POWER_UP);
-        self.awaits_disable = false;
-        self.awaits_reset = true;
+        (self.awaits_disable, self.awaits_reset, self.stirred) = (false, true, true);
         self.state = State::Idle;
         self.output = Output::None;
         (self.target, self.target_work) = (Default::default(), None);
