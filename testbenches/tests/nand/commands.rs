@@ -172,6 +172,28 @@ fn luns_work_at_the_same_time_and_ready_waits_for_all() {
 }
 
 #[test]
+fn status_of_a_lun_selects_it_with_its_own_column() {
+    let mut bus = fast();
+    let addresses = [page(0, 0, 0, 0), page(2, 1, 0, 0)];
+    let data = [pattern(4, 528), pattern(5, 528)];
+    for (address, data) in addresses.iter().zip(&data) {
+        bus.program(*address, data);
+    }
+    for (address, column) in addresses.into_iter().zip([16, 400]) {
+        bus.begin_read(address, column, 0x30);
+        bus.run(bus.cycles(Parameter::Wb));
+    }
+    bus.wait_ready();
+    bus.status_enhanced(addresses[0]);
+    bus.command(0x00);
+    assert_eq!(bus.read(4), data[0][16..20]);
+    bus.status_enhanced(addresses[1]);
+    bus.command(0x00);
+    assert_eq!(bus.read(4), data[1][400..404]);
+    bus.expect_quiet();
+}
+
+#[test]
 fn chips_of_a_lane_are_independent() {
     let mut bus = fast();
     bus.program(page(0, 0, 0, 0), &[1, 2, 3, 4]);

@@ -1,7 +1,9 @@
 //! Loss of power, and contents kept in files.
 
 use crate::bus::{Bus, page, pattern, small};
-use hardpath_sim::models::nand::{ChipConfig, FlashKind, Interface, NandLane, Parameter, status};
+use hardpath_sim::models::nand::{
+    BlockAddress, ChipConfig, FlashKind, Interface, NandLane, PageAddress, Parameter, status,
+};
 
 fn fast() -> Bus {
     Bus::in_mode(small(FlashKind::Slc), Interface::Sdr, 5)
@@ -32,6 +34,32 @@ fn a_program_that_loses_power_has_got_as_far_as_its_time() {
     }
     assert_eq!(cells[4], 4_224);
     assert_eq!(programmed_cells(1_333), cells[2], "the same each time");
+}
+
+#[test]
+fn an_interrupted_program_damages_the_page_that_shares_its_cells() {
+    for kind in [FlashKind::Slc, FlashKind::Emlc] {
+        let mut chip = small(kind);
+        chip.geometry.pages_per_block = 8;
+        let mut bus = Bus::in_mode(chip, Interface::Sdr, 5);
+        let address = |page| PageAddress { block: BlockAddress { lun: 1, block: 1 }, page };
+        for number in 0..4 {
+            bus.program(address(number), &[0xFF; 528]);
+        }
+        bus.load_program(0x80, address(4), 0, &[0x55; 528], 0x10);
+        bus.run(bus.cycles(Parameter::Wb) + 1_000);
+        bus.power_cut(0);
+        bus.start(Interface::Sdr, 5);
+        let lost = |bus: &mut Bus, number| {
+            let read = bus.read_page(address(number), 0, 528);
+            read.iter().map(|byte| byte.count_zeros()).sum::<u32>()
+        };
+        let first = lost(&mut bus, 0);
+        let expected = if kind == FlashKind::Slc { 0..1 } else { 300..550 };
+        assert!(expected.contains(&first), "{first} of 4,224 cells of the paired page");
+        assert_eq!([1, 2, 3].map(|number| lost(&mut bus, number)), [0; 3]);
+        bus.expect_quiet();
+    }
 }
 
 #[test]

@@ -82,6 +82,7 @@ impl ChipConfig {
         whole("flash.programs_per_page", u64::from(flash.programs_per_page), 1, 8)?;
         real("flash.time_spread", flash.time_spread, 0.0..=1.0, "0..=1")?;
         real("flash.life_factor", flash.life_factor, 1.0..=1e6, "1..=1e6")?;
+        real("flash.pair_damage", flash.pair_damage, 0.0..=1.0, "0..=1")?;
         real("flash.factory_bad", flash.factory_bad, 0.0..=0.02, "0..=0.02")?;
         let errors = &flash.errors;
         real("flash.errors.fresh", errors.fresh, 0.0..=0.5, "0..=0.5")?;

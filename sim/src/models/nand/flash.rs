@@ -69,6 +69,10 @@ pub struct FlashParameters {
     pub life_factor: f64,
     /// Programs of a page between erases (NOP).
     pub programs_per_page: u8,
+    /// Pages share cells in pairs: a program of the second that is interrupted or fails damages the first.
+    pub paired_pages: bool,
+    /// The part of the first page's cells that are damaged so. Unconfirmed.
+    pub pair_damage: f64,
     /// Bits of a codeword that correction has to cope with.
     pub correction_bits: u8,
     /// Part of the blocks that are bad from the factory on, at most 0.02.
@@ -113,6 +117,8 @@ impl FlashKind {
             endurance,
             life_factor: 2.0,
             programs_per_page: 1,
+            paired_pages: true,
+            pair_damage: 0.1,
             correction_bits: 8,
             factory_bad: 0.01,
             errors: ErrorRate {
@@ -127,6 +133,7 @@ impl FlashKind {
             // Maxima of program and erase are unconfirmed: two to three times the typical time.
             Self::Slc => FlashParameters {
                 programs_per_page: 4,
+                paired_pages: false,
                 correction_bits: 8,
                 errors: ErrorRate {
                     fresh: 1e-9,

@@ -15,6 +15,7 @@ mod purpose {
     pub(super) const NOISE: u64 = 2;
     pub(super) const PARTIAL: u64 = 3;
     pub(super) const LIFE: u64 = 4;
+    pub(super) const PAIR: u64 = 8;
 }
 
 /// How far a failed program gets.
@@ -223,6 +224,22 @@ impl FlashArray {
             *byte |= self.undone(&keys, at, part);
         }
         self.store(page, &data, nanoseconds, true);
+        if self.config.flash.paired_pages
+            && let Some(first) = page.paired_before()
+        {
+            self.damage(first);
+        }
+    }
+
+    /// Programs a part of the cells of a page that shares its cells with one whose program broke off.
+    fn damage(&mut self, page: PageAddress) {
+        let keys = [purpose::PAIR, self.key(page), u64::from(self.erases(page.block))];
+        let Some(mut stored) = self.pages.remove(&page) else { return };
+        stored.data.resize(self.config.geometry.column_count(), 0xFF);
+        for (at, byte) in stored.data.iter_mut().enumerate() {
+            *byte &= self.undone(&keys, at, self.config.flash.pair_damage);
+        }
+        self.pages.insert(page, stored);
     }
 
     /// Cells of a byte that an operation which got as far as `part` has not reached.

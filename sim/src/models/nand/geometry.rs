@@ -62,6 +62,16 @@ pub struct PageAddress {
     pub page: u32,
 }
 
+impl PageAddress {
+    /// The page programmed earlier into the same cells, where pages are paired: 0 and 4, 1 and 5, 2 and 8, 3 and 9, then
+    /// every page `p` of which `p mod 4` is 0 or 1 with `p - 6`. The scheme is unconfirmed.
+    pub fn paired_before(self) -> Option<Self> {
+        let second = self.page >= 4 && self.page % 4 < 2;
+        let distance = if self.page < 8 { 4 } else { 6 };
+        second.then(|| Self { page: self.page - distance, ..self })
+    }
+}
+
 impl Geometry {
     /// Confirms that every field is in its legal range.
     ///

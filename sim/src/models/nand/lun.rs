@@ -130,6 +130,9 @@ pub(super) struct Lun {
     pub(super) reading: Vec<PageAddress>,
     /// The last array operation was of the read cache or program cache sort.
     pub(super) cached: Collecting,
+    /// Plane and column of the next byte out.
+    pub(super) plane: usize,
+    pub(super) column: usize,
     /// A page was read and none of its bytes has been output.
     pub(super) unread: bool,
 }
@@ -152,6 +155,8 @@ impl Lun {
             collected: Vec::new(),
             reading: Vec::new(),
             cached: Collecting::Nothing,
+            plane: 0,
+            column: 0,
             unread: false,
         }
     }

@@ -70,10 +70,12 @@ impl TimingMode {
 
     /// The figures of the mode for a clock period.
     pub fn timing(self, clock_picoseconds: u64) -> BusTiming {
+        let figures = Parameter::ALL.map(|parameter| self.figure(parameter).unwrap_or(0));
         BusTiming {
             mode: self,
             clock: clock_picoseconds,
-            figures: Parameter::ALL.map(|parameter| self.figure(parameter).unwrap_or(0)),
+            figures,
+            cycles: figures.map(|figure| figure.div_ceil(clock_picoseconds)),
         }
     }
 }
@@ -84,6 +86,8 @@ pub struct BusTiming {
     mode: TimingMode,
     clock: u64,
     figures: [u64; Parameter::ALL.len()],
+    /// Rounded up.
+    cycles: [u64; Parameter::ALL.len()],
 }
 
 impl BusTiming {
@@ -104,7 +108,7 @@ impl BusTiming {
 
     /// The fewest cycles that are not shorter than the figure.
     pub fn cycles(&self, parameter: Parameter) -> u64 {
-        self.picoseconds(parameter).div_ceil(self.clock)
+        self.cycles[parameter as usize]
     }
 
     /// The most cycles that are not longer than the figure.

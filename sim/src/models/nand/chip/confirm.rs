@@ -50,8 +50,9 @@ impl NandChip {
     /// Data are read from this LUN, plane and column from now on.
     fn select(&mut self, page: PageAddress, column: usize) {
         self.selected = page.block.lun as usize;
-        self.plane = self.config().geometry.plane_of(page.block) as usize;
-        self.column = column;
+        let plane = self.config().geometry.plane_of(page.block) as usize;
+        let lun = &mut self.luns[self.selected];
+        (lun.plane, lun.column) = (plane, column);
         self.output = Output::Page;
     }
 
@@ -65,7 +66,7 @@ impl NandChip {
             self.column = column;
             return;
         }
-        self.column = self.column_in_page(now, column);
+        self.luns[self.selected].column = self.column_in_page(now, column);
         self.output = Output::Page;
     }
 

@@ -67,7 +67,7 @@ pub(super) struct NandChip {
     selected: usize,
     /// Reads of several LUNs are on the way and none was selected since.
     several: bool,
-    plane: usize,
+    /// Column of the next byte in, or of the next byte out of the parameter pages.
     column: usize,
     target: BusyTime,
     target_work: Option<TargetWork>,
@@ -108,7 +108,6 @@ impl NandChip {
             output: Output::None,
             selected: 0,
             several: false,
-            plane: 0,
             column: 0,
             target: BusyTime::default(),
             target_work: None,

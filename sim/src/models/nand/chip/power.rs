@@ -108,7 +108,7 @@ impl NandChip {
         (self.clocked, self.clocked_output) = (Default::default(), Default::default());
         (self.enabled_since, self.disabled_since, self.confirmed) = (None, None, None);
         (self.data_gate, self.output_gate, self.program_page) = (None, None, None);
-        (self.selected, self.plane, self.column, self.several) = (0, 0, 0, false);
+        (self.selected, self.column, self.several) = (0, 0, false);
         self.drive_strength = [0; 4];
     }
 }

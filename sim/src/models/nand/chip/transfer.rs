@@ -87,9 +87,9 @@ impl NandChip {
         }
         let lun = &mut self.luns[self.selected];
         lun.unread = false;
-        let cache = &lun.planes[self.plane].cache;
-        let (byte, length) = (cache.get(self.column).copied(), cache.len());
-        self.column += 1;
+        let cache = &lun.planes[lun.plane].cache;
+        let (byte, length) = (cache.get(lun.column).copied(), cache.len());
+        lun.column += 1;
         self.present(now, byte, length)
     }
 
