@@ -59,6 +59,19 @@ fn identifier_parameter_page_and_features_are_read_in_every_mode() {
 }
 
 #[test]
+fn both_bytes_of_a_status_agree_while_it_changes() {
+    for pause in 0..4 {
+        let mut bus = Bus::in_mode(small(FlashKind::Slc), Interface::NvDdr, 3);
+        bus.begin_read(page(0, 0, 0, 0), 0, 0x30);
+        bus.run(600 + pause);
+        bus.command(0x70);
+        let read = bus.read_short(200);
+        assert_eq!([read[0] & status::READY, read[199] & status::READY], [0, status::READY]);
+        bus.expect_quiet();
+    }
+}
+
+#[test]
 fn resets_leave_or_keep_the_interface() {
     let mut bus = Bus::in_mode(small(FlashKind::Slc), Interface::NvDdr, 3);
     bus.command(0xFC);

@@ -2,7 +2,7 @@
 
 use crate::bus::{Bus, page, pattern, small};
 use hardpath_sim::models::nand::{
-    BlockAddress, ChipConfig, FlashKind, Interface, NandLane, PageAddress, Parameter, status,
+    BlockAddress, ChipConfig, Fault, FlashKind, Interface, NandLane, PageAddress, Parameter, Rule, status,
 };
 
 fn fast() -> Bus {
@@ -104,6 +104,51 @@ fn contents_and_wear_survive_in_a_file() {
     }
     again.program(page(1, 1, 0, 1), &[1, 2]);
     again.expect_quiet();
+}
+
+#[test]
+fn interrupted_erases_and_worn_blocks_are_known_after_loading() {
+    let mut bus = fast();
+    let (interrupted, worn) = (page(0, 0, 0, 0), page(0, 0, 1, 0));
+    bus.lane.inject(0, Fault::Erase(worn.block)).expect("a place to fail");
+    bus.erase(worn);
+    bus.begin_erase(interrupted, 0xD0);
+    bus.run(bus.cycles(Parameter::Wb) + 4_000);
+    bus.power_cut(0);
+    let mut file = Vec::new();
+    bus.lane.save(&mut file).expect("memory takes all");
+    let mut again = Bus::new(small(FlashKind::Slc));
+    again.lane.load(&mut file.as_slice()).expect("its own contents");
+    again.start(Interface::Sdr, 5);
+    assert_eq!(again.erase(worn) & status::FAIL, status::FAIL);
+    again.expect_quiet();
+    again.program(interrupted, &[1]);
+    assert_eq!(again.violations().iter().map(|violation| violation.rule).collect::<Vec<_>>(), [Rule::Erased]);
+}
+
+#[test]
+fn time_goes_on_from_where_a_file_ends() {
+    let mut chip = small(FlashKind::Slc);
+    // Errors double every thirty microseconds.
+    chip.flash.endurance = 1;
+    (chip.flash.errors.fresh, chip.flash.errors.worn, chip.flash.errors.retention_per_year) = (1e-3, 1e-3, 1e6);
+    let errors = |bus: &mut Bus| {
+        let read = bus.read_page(page(0, 0, 0, 0), 0, 528);
+        read.iter().zip(pattern(1, 528)).map(|(read, good)| (read ^ good).count_ones()).sum::<u32>()
+    };
+    let mut bus = Bus::in_mode(chip, Interface::Sdr, 5);
+    bus.run(20_000);
+    bus.lane.array_mut(0).expect("chip 0").set_erases(page(0, 0, 0, 0).block, 1_000_000);
+    bus.program(page(0, 0, 0, 0), &pattern(1, 528));
+    bus.run(10_000);
+    let before = errors(&mut bus);
+    let mut file = Vec::new();
+    bus.lane.save(&mut file).expect("memory takes all");
+    let mut again = Bus::new(chip);
+    again.lane.load(&mut file.as_slice()).expect("its own contents");
+    again.start(Interface::Sdr, 5);
+    let after = errors(&mut again);
+    assert!(before > 4 && after >= before, "{before} errors, then {after}");
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! Every rule fires when it is broken by one cycle, or one step, and keeps quiet at the limit.
 
 use crate::bus::{Bus, small};
-use crate::{clocked_timing, protocol, strobed_timing};
-use hardpath_sim::models::nand::{FlashKind, Interface, Rule};
+use crate::{address_rules, clocked_timing, pin_rules, sequence_rules, strobed_timing};
+use hardpath_sim::models::nand::{BlockAddress, FlashKind, Interface, PageAddress, Rule};
 use std::collections::HashSet;
 
 /// A mode for a bus to start in.
 pub const SLOW: (Interface, u8) = (Interface::Sdr, 0);
-pub const FAST: (Interface, u8) = (Interface::Sdr, 5);
+const FAST: (Interface, u8) = (Interface::Sdr, 5);
 pub const CLOCKED: (Interface, u8) = (Interface::NvDdr, 3);
 pub const CLOCKED_SLOW: (Interface, u8) = (Interface::NvDdr, 0);
+
+/// The first page of the chip.
+pub const FIRST: PageAddress = PageAddress { block: BlockAddress { lun: 0, block: 0 }, page: 0 };
 
 /// A sequence that keeps to a rule exactly, or breaks it by as little as possible.
 pub struct Case {
@@ -19,8 +22,15 @@ pub struct Case {
     pub run: fn(&mut Bus, bool),
 }
 
+/// A case in the fastest mode of SDR.
+pub fn case(rule: Rule, what: &'static str, run: fn(&mut Bus, bool)) -> Case {
+    Case { rule, what, mode: FAST, run }
+}
+
 fn cases() -> Vec<Case> {
-    [strobed_timing::cases(), clocked_timing::cases(), protocol::cases()].into_iter().flatten().collect()
+    let timing = [strobed_timing::cases(), clocked_timing::cases()];
+    let others = [pin_rules::cases(), sequence_rules::cases(), address_rules::cases()];
+    timing.into_iter().chain(others).flatten().collect()
 }
 
 #[test]

@@ -10,9 +10,17 @@
 //! - SDR: what WE# latches is what stood on the pins in the last cycle of its low phase. A byte read is valid from tREA
 //!   after RE# falls until tRHOH after it falls again, or until the chip lets go of the bus.
 //! - NV-DDR: what the clock latches is what stands on the pins in the cycle in which it rises; the clock and DQS are taken
-//!   as delayed by [`LaneConfig::clock_delay_picoseconds`]. Each clock edge with CLE and ALE high and W/R# low sends two
-//!   bytes, tDQSCK later. Status, identifiers and features go twice, once an edge, in both directions.
+//!   as delayed by [`LaneConfig::clock_delay_picoseconds`]. Each rising clock edge with CLE and ALE high and W/R# low sends
+//!   two bytes, tDQSCK later. Status, identifiers and features go twice, once an edge, in both directions.
 //! - A confirmed operation makes R/B# fall tWB later, at the latest time allowed, and runs from then.
+//!
+//! What a controller keeps to beyond times and sequences of single commands:
+//!
+//! - The first command after power up is FFh, at SDR mode 0. After a change of interface CE# goes high once; FFh in NV-DDR
+//!   is such a change.
+//! - No command goes to a chip within tWB of a confirmation, whichever LUN it is for.
+//! - While the chip is enabled in NV-DDR its clock runs, and DQS is low when the controller begins to drive it.
+//! - Status 70h is for a chip of which no other LUN works; 78h, then 00h or 06h-E0h, selects among several.
 
 pub mod bit_errors;
 mod chip;
