@@ -123,12 +123,12 @@ fn cached_reads_hand_out_a_page_while_the_next_is_sensed() {
     }
     bus.begin_read(start, 0, 0x30);
     bus.wait_ready();
-    for index in 0..3 {
+    for expected in &data[..3] {
         bus.command(0x31);
         bus.wait_ready();
         assert_eq!(bus.status() & (status::READY | status::ARRAY_READY), status::READY);
         bus.command(0x00);
-        assert_eq!(bus.read(528), data[index]);
+        assert_eq!(bus.read(528), *expected);
     }
     bus.command(0x3F);
     bus.wait_ready();

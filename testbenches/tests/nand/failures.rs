@@ -81,11 +81,14 @@ fn a_failed_erase_fails_the_block_for_good() {
     bus.expect_quiet();
 }
 
+/// Whether a failure takes a block with it.
+type Covers = fn(BlockAddress) -> bool;
+
 #[test]
 fn blocks_planes_and_dies_fail_with_all_they_hold_and_no_more() {
     let places: Vec<BlockAddress> =
         (0..3).flat_map(|lun| (0..6).map(move |block| BlockAddress { lun, block })).collect();
-    let failures: [(Fault, fn(BlockAddress) -> bool); 3] = [
+    let failures: [(Fault, Covers); 3] = [
         (Fault::Block(BlockAddress { lun: 1, block: 3 }), |place| place == BlockAddress { lun: 1, block: 3 }),
         (Fault::Plane { lun: 2, plane: 1 }, |place| place.lun == 2 && place.block % 2 == 1),
         (Fault::Die { lun: 0 }, |place| place.lun == 0),

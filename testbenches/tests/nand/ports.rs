@@ -27,6 +27,7 @@ struct Host {
     ready_busy_n: Signal<In, Bits<2>>,
 }
 
+#[expect(dead_code, reason = "the mate that the derive of `Host` names")]
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "Host"]
 struct Device {
