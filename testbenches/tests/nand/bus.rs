@@ -141,6 +141,19 @@ impl Bus {
         }
     }
 
+    /// Cycles in which nothing moves on the controller's side; those in which nothing happens are skipped.
+    pub fn pause(&mut self, cycles: u64) {
+        if self.clocked() {
+            return self.run(cycles);
+        }
+        let end = self.lane.cycle() + cycles;
+        while self.lane.cycle() < end {
+            if self.lane.skip(end - self.lane.cycle()) == 0 {
+                self.step();
+            }
+        }
+    }
+
     /// Cycles in which the clock stands still.
     pub fn run_unclocked(&mut self, cycles: u64) {
         for _ in 0..cycles {

@@ -223,7 +223,7 @@ impl Chip {
                 self.await_ready(PageAddress { block: left, page: 0 });
                 self.begin_erase(right, 0xD0);
             }
-            Deed::Pause { cycles } => self.bus.run(cycles),
+            Deed::Pause { cycles } => self.bus.pause(cycles),
             Deed::PowerCut => self.power_cut(),
         }
         Ok(())
