@@ -79,6 +79,12 @@ pub enum GeometryError {
         /// Words the circuit's memory holds.
         maximum: usize,
     },
+    /// A page map cannot have this many changes under way.
+    #[error("{value} changes under way: legal are 2..=16")]
+    ChangesUnderWay {
+        /// What was given.
+        value: usize,
+    },
     /// A divider does not divide by this number.
     #[error("a divider by {value}: legal divisors are 2..=16")]
     Divisor {

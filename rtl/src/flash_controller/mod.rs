@@ -1,0 +1,3 @@
+//! The flash controller: lookup tables in front of the NAND lanes.
+
+pub mod tables;
