@@ -3,6 +3,8 @@
 pub mod lane;
 pub mod nand;
 mod pause;
+pub mod table_memory;
 
 pub use lane::{LaneModel, LanePorts};
 pub use pause::Pause;
+pub use table_memory::{TableMemory, TableMemorySignals};

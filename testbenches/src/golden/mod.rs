@@ -7,6 +7,8 @@ pub mod array_image;
 pub mod geometry;
 pub mod lane_map;
 pub mod onfi_checksum;
+pub mod member_selection;
+pub mod page_map;
 pub mod parity;
 pub mod stripe_layout;
 
@@ -14,5 +16,6 @@ pub use array_image::{ArrayImage, ReadBackError};
 pub use geometry::{Geometry, GeometryError};
 pub use lane_map::LaneMap;
 pub use onfi_checksum::onfi_checksum;
+pub use page_map::{PageAction, PageMap, PageOutcome, PagePlace};
 pub use parity::xor_parity;
 pub use stripe_layout::{StripHolder, StripLocation};
