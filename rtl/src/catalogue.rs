@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use crate::config::GeometryError;
+use crate::flash_controller::mailbox::TableMailbox;
 use crate::flash_controller::tables::{
     BlockTable, MemberSelect, PageDirectory, PageMap, PageMapArbiter, PageOperationBuffer, PlaneHealth, StripeTable,
     TableBlockRam, ValidCounts,
@@ -25,8 +26,12 @@ const LOCATION_BITS: usize = 28;
 const CHANGES_UNDER_WAY: usize = 10;
 /// Bits of a page number within a block: the stripes of a row, which are erased together.
 const PAGES_PER_BLOCK_BITS: usize = 6;
-/// Bits of the number of a row of stripes, the group's among them.
-const COUNT_INDEX_BITS: usize = 16;
+/// Bits of a logical page number of a scaled-down controller.
+const SCALED_PAGE_BITS: usize = 22;
+/// Bits of a page's location in it: 17 bits of stripe.
+const SCALED_LOCATION_BITS: usize = 24;
+/// Bits of the number of a row of stripes in it, the group's among them.
+const COUNT_INDEX_BITS: usize = 12;
 /// Bits of the number of a stripe, the group's among them.
 const STRIPE_INDEX_BITS: usize = 22;
 /// Bits of the number of a row of blocks in a scaled-down controller.
@@ -270,7 +275,8 @@ pub static CATALOGUE: &[CatalogueEntry] = &[
         name: "valid_counts",
         summary: "valid pages of each row of stripes, one added and one removed per cycle",
         build: || {
-            let mut block = ValidCounts::<LOCATION_BITS, COUNT_INDEX_BITS, COUNT_BITS>::new(PAGES_PER_BLOCK_BITS);
+            let mut block =
+                ValidCounts::<SCALED_LOCATION_BITS, COUNT_INDEX_BITS, COUNT_BITS>::new(PAGES_PER_BLOCK_BITS);
             block.clock.connect();
             block.changes.link_connect_dest();
             block.firmware.link_connect_dest();
@@ -281,7 +287,7 @@ pub static CATALOGUE: &[CatalogueEntry] = &[
         name: "page_directory",
         summary: "page map with its requesters and its valid counts",
         build: || {
-            let mut block = PageDirectory::<PAGE_BITS, LOCATION_BITS, COUNT_INDEX_BITS, COUNT_BITS>::new(
+            let mut block = PageDirectory::<SCALED_PAGE_BITS, SCALED_LOCATION_BITS, COUNT_INDEX_BITS, COUNT_BITS>::new(
                 CHANGES_UNDER_WAY,
                 PAGES_PER_BLOCK_BITS,
             )?;
@@ -338,6 +344,18 @@ pub static CATALOGUE: &[CatalogueEntry] = &[
             block.failed.connect();
             block.erased.connect();
             block.open.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "table_mailbox",
+        summary: "registers by which firmware reaches valid counts and plane health",
+        build: || {
+            let mut block = TableMailbox::<COUNT_INDEX_BITS, COUNT_BITS>::default();
+            block.clock.connect();
+            block.mailbox.link_connect_dest();
+            block.counts.link_connect_dest();
+            block.plane_failed.connect();
             Ok(connected(block))
         },
     },

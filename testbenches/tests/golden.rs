@@ -1,8 +1,10 @@
 //! The golden models against independent vectors, hand-drawn layouts and their own inverses.
 
+use hardpath_testbenches::golden::member_selection::{self, BlockState};
 use hardpath_testbenches::golden::stripe_layout::{holder, locate, parity_lane};
 use hardpath_testbenches::golden::{
-    ArrayImage, Geometry, GeometryError, ReadBackError, StripHolder, StripLocation, lane_map, onfi_checksum, xor_parity,
+    ArrayImage, Geometry, GeometryError, PageAction, PageMap, PageOutcome, PagePlace, ReadBackError, StripHolder,
+    StripLocation, lane_map, onfi_checksum, xor_parity,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -183,4 +185,49 @@ proptest! {
         let stripe = (offset / geometry.strip_bytes()) as u64;
         prop_assert!(damaged.stripe_sum(stripe).iter().any(|byte| *byte != 0));
     }
+}
+
+#[test]
+fn a_page_moves_only_from_where_it_lies() {
+    let [a, b, c] = [3, 5, 5].map(|stripe| PagePlace { group: 1, stripe, lane: 2, half: 0 });
+    let c = PagePlace { half: 1, ..c };
+    let mut map = PageMap::default();
+    let outcome = |found, applied| PageOutcome { found, applied };
+    assert_eq!(map.apply(7, PageAction::Lookup), outcome(None, false));
+    assert_eq!(map.apply(7, PageAction::Write(Some(a))), outcome(None, true));
+    // The mover copied from `a`, then the host wrote.
+    assert_eq!(map.apply(7, PageAction::Write(Some(b))), outcome(Some(a), true));
+    assert_eq!(map.apply(7, PageAction::Move { from: Some(a), to: Some(c) }), outcome(Some(b), false));
+    assert_eq!(map.place(7), Some(b));
+    assert_eq!(map.apply(9, PageAction::Write(Some(c))), outcome(None, true));
+    assert_eq!(map.valid_counts(), [((1, 5), 2)].into());
+    assert_eq!(map.apply(7, PageAction::Move { from: Some(b), to: Some(a) }), outcome(Some(b), true));
+    assert_eq!(map.apply(9, PageAction::Write(None)), outcome(Some(c), true));
+    assert_eq!(map.valid_counts(), [((1, 3), 1)].into());
+    assert_eq!(map.places().len(), 1);
+}
+
+#[test]
+fn parity_rotates_over_the_members_that_are_left() {
+    let mut healthy = [true; 10];
+    let mut blocks = [BlockState::Erased; 10];
+    let parity = |stripe, healthy: &_, blocks: &_| {
+        member_selection::select(stripe, true, healthy, blocks).map(|members| members.parity_lane)
+    };
+    assert_eq!(
+        (0..12).filter_map(|stripe| parity(stripe, &healthy, &blocks)).collect::<Vec<_>>(),
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
+    );
+    healthy[1] = false;
+    blocks[4] = BlockState::Bad;
+    assert_eq!(
+        (8..18).filter_map(|stripe| parity(stripe, &healthy, &blocks)).collect::<Vec<_>>(),
+        [0, 2, 3, 5, 6, 7, 8, 9, 0, 2]
+    );
+    assert_eq!(member_selection::select(0, false, &healthy, &blocks), None);
+    healthy = [false; 10];
+    [healthy[0], healthy[3]] = [true; 2];
+    assert_eq!(parity(5, &healthy, &blocks), None);
+    healthy[9] = true;
+    assert_eq!(parity(5, &healthy, &blocks), Some(9));
 }

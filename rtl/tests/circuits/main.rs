@@ -3,6 +3,7 @@
 mod bench;
 mod data_path;
 mod layout;
+mod mailbox;
 mod parity_engine;
 mod reconstructor;
 mod stream;

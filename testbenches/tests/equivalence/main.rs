@@ -8,4 +8,5 @@ mod raid;
 mod random_kernels;
 mod sensitivity;
 mod stream;
+mod tables;
 mod text;

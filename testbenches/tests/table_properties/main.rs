@@ -1,6 +1,7 @@
 //! Properties of the lookup tables: whatever requesters ask and however the memory answers, the tables are those of the
 //! golden model; and for each property a planted bug that it finds.
 
+mod member_selection;
 mod page_directory;
 
 use page_directory::{Case, PlantedBug, cases, run};

@@ -1,0 +1,12 @@
+//! How firmware reaches the hardware: 32-bit registers behind one port.
+//!
+//! The registers of each mailbox are listed once, in Rust: the circuit takes offsets from that list, firmware finds
+//! registers in it by name, and [`markdown`] prints it as documentation.
+
+mod mailbox_port;
+mod register;
+mod table_mailbox;
+
+pub use mailbox_port::{MailboxSink, MailboxSource};
+pub use register::{Access, MailboxRegister, markdown};
+pub use table_mailbox::{TABLE_REGISTERS, TableMailbox};
