@@ -406,6 +406,9 @@ fn block_table_shows_rows_and_keeps_states_and_erase_counts() {
     assert!(answers > 200, "{answers}");
 }
 
+/// State, sequence number, members and parity lane of a stripe.
+type StripeEntry = (StripeState, u64, u64, u64);
+
 #[test]
 fn stripe_table_gives_address_and_entry_of_a_location() {
     const PAGE_BITS: usize = 2;
@@ -414,9 +417,9 @@ fn stripe_table_gives_address_and_entry_of_a_location() {
     circuit.connect_all();
     let mut memory = Memory::new(4, 0.7);
     let states = [StripeState::Free, StripeState::Open, StripeState::Closed, StripeState::Retired];
-    let mut entries: HashMap<u64, (StripeState, u64, u64, u64)> = HashMap::new();
+    let mut entries: HashMap<u64, StripeEntry> = HashMap::new();
     let mut due = VecDeque::new();
-    let mut firmware: Option<(bool, u64, (StripeState, u64, u64, u64))> = None;
+    let mut firmware: Option<(bool, u64, StripeEntry)> = None;
     let mut lookup: Option<(u64, PageLocation)> = None;
     let mut results = [0; 2];
     for _ in 0..4000 {

@@ -123,6 +123,7 @@ impl<const S: usize> Logic for MemberSelect<S> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, state, steps, chosen, ahead, chosen_width, dividend, remainder, lane, decided, too_few);
+        self.busy.next = true;
         self.decided.d.next = false;
         self.partial.next = bit_cast::<5, 4>(self.remainder.q.val()) << 1;
         if (self.dividend.q.val() >> self.last_bit.val()).any() {
@@ -172,6 +173,7 @@ impl<const S: usize> Logic for MemberSelect<S> {
                 }
             }
             _ => {
+                self.busy.next = false;
                 if self.start.val() {
                     self.state.d.next = SelectionState::Count;
                     self.steps.d.next = self.last_lane.val();
@@ -188,13 +190,6 @@ impl<const S: usize> Logic for MemberSelect<S> {
                     self.too_few.d.next = false;
                 }
             }
-        }
-        self.busy.next = true;
-        match self.state.q.val() {
-            SelectionState::Idle => {
-                self.busy.next = false;
-            }
-            _ => {}
         }
         self.done.next = self.decided.q.val();
         self.refused.next = self.too_few.q.val();
