@@ -77,3 +77,12 @@ pub fn xor_parity_engine_checker(word_bits: usize, data_lanes: usize, scenario: 
         ],
     }
 }
+
+/// Checker of `PageMap<1, location_bits>` under free operations and a memory of free latency.
+pub fn page_map_checker(location_bits: usize) -> Checker {
+    Checker {
+        module: "page_map_checker",
+        text: include_str!("page_map.sv"),
+        parameters: vec![("LOCATION_BITS", location_bits.to_string())],
+    }
+}
