@@ -1,5 +1,6 @@
 //! Golden models, properties and co-simulation.
 
 pub mod cosimulation;
+pub mod flash_lane;
 pub mod formal;
 pub mod golden;

@@ -1,4 +1,5 @@
-//! The flash controller: lookup tables in front of the NAND lanes, and the mailbox of its firmware.
+//! The flash controller: from page commands through lookup tables to the pins of its flash chips.
 
+pub mod lane;
 pub mod mailbox;
 pub mod tables;

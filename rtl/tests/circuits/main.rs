@@ -2,6 +2,7 @@
 
 mod bench;
 mod data_path;
+mod flash_lane;
 mod layout;
 mod mailbox;
 mod parity_engine;

@@ -35,6 +35,11 @@ pub fn synchronous_fifo_checker(
     }
 }
 
+/// Checker of `ActionArbiter` under free inputs; proved by induction without further observation.
+pub fn action_arbiter_checker() -> Checker {
+    Checker { module: "action_arbiter_checker", text: include_str!("action_arbiter.sv"), parameters: vec![] }
+}
+
 /// What a proof of the parity engine looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct ParityScenario {

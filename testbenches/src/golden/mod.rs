@@ -6,8 +6,8 @@
 pub mod array_image;
 pub mod geometry;
 pub mod lane_map;
-pub mod onfi_checksum;
 pub mod member_selection;
+pub mod onfi_checksum;
 pub mod page_map;
 pub mod parity;
 pub mod stripe_layout;

@@ -1,6 +1,7 @@
 //! Properties of emitted Verilog, proved by SymbiYosys, and for each proof planted bugs that it finds.
 #![cfg(feature = "tool-tests")]
 
+mod action_arbiter;
 mod page_map;
 mod skid_buffer;
 mod support;

@@ -1,0 +1,10 @@
+//! What a flash lane's sequencer meets in tests: chips at its pins and a host at its command port, written from the bus
+//! standard. Both check what they see and panic at the first violation.
+
+mod chips;
+mod host;
+mod page_content;
+
+pub use chips::{ChipTimes, Chips};
+pub use host::{Host, Job, Operation, Seen};
+pub use page_content::{Page, initial_byte};
