@@ -122,7 +122,7 @@ impl LaneConfig {
                 return Err(LaneConfigError::RowBits { field, value, maximum });
             }
         }
-        debug_assert!(8 + 1 + 12 + 3 <= ROW_BITS);
+        const { assert!(8 + 1 + 12 + 3 <= ROW_BITS) };
         for mode in [self.boot, self.run] {
             let figures = self.figures(mode)?;
             // Below 4 ns the phases of the slowest mode are too long to count; above 10 ns a turn of the bus takes fewer
