@@ -1,55 +1,75 @@
 //! A file that is written by a thread of its own, so that the simulation does not wait for the system.
 
 use super::{Error, Result};
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 
-/// Buffers on their way to the file at most; beyond, the simulation waits for the system after all.
-const BUFFERS_IN_FLIGHT: usize = 3;
+/// Batches on their way to the file at most; beyond, the simulation waits for the system after all.
+const BATCHES_IN_FLIGHT: usize = 3;
 
-/// A file being appended to. The first error comes back from a later call, at the latest from [`BackgroundFile::finish`].
-pub(super) struct BackgroundFile {
-    path: PathBuf,
-    /// `None` once the file is complete or has failed.
-    running: Option<Running>,
+/// What is handed over at once.
+pub(super) trait Batch: Send + 'static {
+    /// An empty one of the same shape.
+    fn another(&self) -> Self;
+
+    /// Makes it empty.
+    fn clear(&mut self);
 }
 
-struct Running {
-    full: SyncSender<(Vec<u8>, usize)>,
-    empty: Receiver<Vec<u8>>,
+/// What the thread does.
+pub(super) trait BatchWriter<B>: Send + 'static {
+    /// Writes a batch.
+    fn write(&mut self, batch: &B) -> std::io::Result<()>;
+
+    /// Completes the file.
+    fn finish(self) -> std::io::Result<()>;
+}
+
+/// A file being written. The first error comes back from a later call, at the latest from [`BackgroundFile::finish`].
+pub(super) struct BackgroundFile<B> {
+    path: PathBuf,
+    /// `None` once the file is complete or has failed.
+    running: Option<Running<B>>,
+}
+
+struct Running<B> {
+    full: SyncSender<B>,
+    empty: Receiver<B>,
     thread: JoinHandle<std::io::Result<()>>,
 }
 
-impl BackgroundFile {
-    /// Appends to `file`, which error messages call `path`.
-    pub fn new(path: &Path, mut file: File) -> Result<Self> {
-        let (full, to_write) = sync_channel::<(Vec<u8>, usize)>(BUFFERS_IN_FLIGHT);
-        let (written, empty) = sync_channel(BUFFERS_IN_FLIGHT + 1);
+impl<B: Batch> BackgroundFile<B> {
+    /// Starts a writer to the file that error messages call `path`.
+    pub fn new(path: &Path, mut writer: impl BatchWriter<B>) -> Result<Self> {
+        let (full, to_write) = sync_channel::<B>(BATCHES_IN_FLIGHT);
+        let (written, empty) = sync_channel(BATCHES_IN_FLIGHT + 1);
         let thread = std::thread::Builder::new()
             .name("waveform".to_owned())
             .spawn(move || {
-                for (buffer, used) in to_write {
-                    file.write_all(&buffer[..used])?;
-                    // Nobody waits for buffers any more when the last one is written.
-                    let _ = written.try_send(buffer);
+                for mut batch in to_write {
+                    writer.write(&batch)?;
+                    batch.clear();
+                    // Nobody waits for batches any more when the last one is written.
+                    let _ = written.try_send(batch);
                 }
-                file.flush()
+                writer.finish()
             })
             .map_err(Error::write(path))?;
         Ok(Self { path: path.to_owned(), running: Some(Running { full, empty, thread }) })
     }
 
-    /// Appends the first `used` bytes of a buffer and puts another one of the same length in its place.
-    pub fn append(&mut self, buffer: &mut Vec<u8>, used: usize) -> Result<()> {
-        let Some(running) = &self.running else { return Ok(()) };
+    /// Hands a batch over and puts an empty one in its place.
+    pub fn hand_over(&mut self, batch: &mut B) -> Result<()> {
+        let Some(running) = &self.running else {
+            batch.clear();
+            return Ok(());
+        };
         let next = match running.empty.try_recv() {
             Ok(next) => next,
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => vec![0; buffer.len()],
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => batch.another(),
         };
-        match running.full.send((std::mem::replace(buffer, next), used)) {
+        match running.full.send(std::mem::replace(batch, next)) {
             Ok(()) => Ok(()),
             Err(_) => self.finish(),
         }

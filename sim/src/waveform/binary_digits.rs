@@ -1,30 +1,13 @@
-//! Binary digits of words, eight at a time.
-
-/// The eight digits of each byte, most significant first.
-static DIGITS: [[u8; 8]; 256] = digits_of_all_bytes();
-
-const fn digits_of_all_bytes() -> [[u8; 8]; 256] {
-    let mut table = [[b'0'; 8]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut bit = 0;
-        while bit < 8 {
-            if byte >> bit & 1 == 1 {
-                table[byte][7 - bit] = b'1';
-            }
-            bit += 1;
-        }
-        byte += 1;
-    }
-    table
-}
+//! Binary digits of words.
 
 /// Writes all 64 digits.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
 pub(super) fn write_word(digits: &mut [u8; 64], word: u64) {
     for (eight, byte) in digits.as_chunks_mut::<8>().0.iter_mut().zip(word.to_be_bytes()) {
-        *eight = DIGITS[usize::from(byte)];
+        // A copy of the byte for every digit, shifted so that the digit's bit is the highest of its eight.
+        let spread = u64::from(byte).wrapping_mul(0x8040_2010_0804_0201) >> 7 & 0x0101_0101_0101_0101;
+        *eight = (spread | 0x3030_3030_3030_3030).to_le_bytes();
     }
 }
 
@@ -67,33 +50,9 @@ fn write_word_by_sixteens(digits: &mut [u8; 64], word: u64) {
 #[inline]
 pub(super) fn write_significant(digits: &mut [u8; 64], word: u64) -> usize {
     let leading = (word | 1).leading_zeros();
-    let mut rest = word << leading;
-    let count = 64 - leading as usize;
-    if count > 32 {
-        // Without a loop that counts, the processor works on all digits at once.
-        write_word(digits, rest);
-        return count;
-    }
-    for eight in digits.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
-        *eight = DIGITS[(rest >> 56) as usize];
-        rest <<= 8;
-    }
-    count
-}
-
-/// Writes exactly `digits.len()` digits of a value of `digits.len()` bits that starts at bit `low` of `words`.
-pub(super) fn write_exact(digits: &mut [u8], words: &[u64], low: u32) {
-    let mut rest = digits.len();
-    let mut piece_digits = [0; 64];
-    let mut at = 0;
-    while rest > 0 {
-        let piece = (rest - 1) % 64 + 1;
-        rest -= piece;
-        let value = extract(words, low + rest as u32, piece as u32);
-        write_word(&mut piece_digits, value << (64 - piece));
-        digits[at..at + piece].copy_from_slice(&piece_digits[..piece]);
-        at += piece;
-    }
+    // Always all of them: a number of digits that differs from time to time would cost more.
+    write_word(digits, word << leading);
+    64 - leading as usize
 }
 
 /// Up to 64 bits from bit `low` of `words` on.
@@ -132,9 +91,6 @@ mod tests {
             for width in 1..=64.min(128 - low) {
                 let expected = (whole >> low) as u64 & (u64::MAX >> (64 - width));
                 assert_eq!(extract(&words, low, width), expected, "{low} {width}");
-                let mut digits = vec![0; width as usize];
-                write_exact(&mut digits, &words, low);
-                assert_eq!(digits, format!("{expected:0width$b}", width = width as usize).as_bytes());
             }
         }
     }

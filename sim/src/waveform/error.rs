@@ -28,14 +28,6 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The FST writer refuses a definition or a value.
-    #[error("cannot write waveform `{}`: {source}", path.display())]
-    Fst {
-        /// The file.
-        path: PathBuf,
-        /// What the writer says.
-        source: fst_writer::FstWriteError,
-    },
     /// A pattern that no scope and no net answers to.
     #[error("`{pattern}` selects no net of `{top}` (its blocks: {blocks})")]
     NothingSelected {
@@ -82,13 +74,5 @@ impl Error {
     /// For `map_err` on a write to this file.
     pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Write { path: path.to_owned(), source }
-    }
-
-    /// For `map_err` on a call of the FST writer.
-    pub(super) fn fst(path: &Path) -> impl FnOnce(fst_writer::FstWriteError) -> Self + '_ {
-        move |source| match source {
-            fst_writer::FstWriteError::Io(source) => Self::Write { path: path.to_owned(), source },
-            source => Self::Fst { path: path.to_owned(), source },
-        }
     }
 }

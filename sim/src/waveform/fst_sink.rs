@@ -1,20 +1,21 @@
 //! Fast signal trace: the compressed binary format of GTKWave.
 
-use super::binary_digits;
-use super::fst_hierarchy::{HierarchyFile, hierarchy, ranged_name, scope_type_of, var_type_of};
-use super::traced_design::{Scope, Signal, TracedDesign};
+use super::background_file::BackgroundFile;
+use super::binary_digits::extract;
+use super::fst_file::FstFile;
+use super::fst_section::Section;
+use super::growing_file::GrowingFile;
+use super::traced_design::{Signal, TracedDesign};
 use super::tracer::Sink;
 use super::{Error, Result};
-use fst_writer::{FstBodyWriter, FstFileType, FstHeaderWriter, FstInfo, FstSignalId, FstSignalType, FstWriteError};
 use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes of value changes gathered before they are compressed and written.
-const SECTION_BYTES: usize = 4 << 20;
+const SECTION_BYTES: usize = 2 << 20;
 
-/// Time unit: picoseconds.
-const TIMESCALE_EXPONENT: i8 = -12;
+/// A section holds at least so many times the bytes of a frame, the values that it opens with.
+const SECTION_FRAMES: usize = 8;
 
 /// An FST file, written while the simulation runs, a section of value changes at a time.
 ///
@@ -22,121 +23,110 @@ const TIMESCALE_EXPONENT: i8 = -12;
 /// always carry one value share a handle. The time scale is 1 ps. Files begin at time 0; before a window signals are
 /// unknown (`x`).
 pub struct FstSink {
-    path: PathBuf,
-    /// `None` once finished.
-    writer: Option<FstBodyWriter<HierarchyFile>>,
-    signals: Vec<(Signal, FstSignalId)>,
-    digits: Vec<u8>,
-    /// Time last given.
-    time_ps: u64,
+    file: BackgroundFile<Section>,
+    section: Section,
+    section_bytes: usize,
+    signals: Vec<Format>,
+}
+
+/// How a signal's change is encoded.
+#[derive(Clone, Copy)]
+struct Format {
+    kind: Kind,
+    signal: Signal,
+    /// Of a value within one word: how far its bits are from the top of the word, and where they are then.
+    shift: u32,
+    mask: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// One bit.
+    Bit,
+    /// Bits within one word.
+    Narrow,
+    /// Bits of several words.
+    Wide,
 }
 
 impl FstSink {
-    /// Creates the file, replacing an older one, and declares the signals.
+    /// Creates the file, replacing an older one.
     pub fn create(path: impl AsRef<Path>, design: &TracedDesign) -> Result<Self> {
-        let path = path.as_ref().to_owned();
-        let file = File::create(&path).map_err(|source| Error::Create { path: path.clone(), source })?;
-        let mut order = Vec::new();
-        collect_order(design.top(), &mut vec![false; design.signals().len()], &mut order);
-        let mut handles = vec![0; design.signals().len()];
-        for (position, signal) in order.iter().enumerate() {
-            handles[*signal] = position as u32 + 1;
-        }
-        let info = FstInfo {
-            start_time: 0,
-            timescale_exponent: TIMESCALE_EXPONENT,
-            version: concat!("hardpath ", env!("CARGO_PKG_VERSION")).to_owned(),
-            date: String::new(),
-            file_type: FstFileType::Verilog,
+        let path = path.as_ref();
+        let file = File::create(path).map_err(|source| Error::Create { path: path.to_owned(), source })?;
+        let frame_bytes: usize = design.signals().iter().map(|signal| signal.width as usize).sum();
+        Ok(Self {
+            file: BackgroundFile::new(path, FstFile::new(GrowingFile::new(file), design))?,
+            section: Section::new(design.signals().len()),
+            section_bytes: SECTION_BYTES.max(SECTION_FRAMES * frame_bytes),
+            signals: design.signals().iter().map(|signal| Format::of(*signal)).collect(),
+        })
+    }
+}
+
+impl Format {
+    fn of(signal: Signal) -> Self {
+        let end = signal.low + signal.width;
+        let kind = match signal.width {
+            1 => Kind::Bit,
+            _ if end <= 64 => Kind::Narrow,
+            _ => Kind::Wide,
         };
-        let mut definitions = Definitions { design, ids: vec![None; design.signals().len()] };
-        let writer = FstHeaderWriter::new(HierarchyFile::new(file, hierarchy(design, &handles)), &info)
-            .and_then(|mut header| {
-                definitions.declare(&mut header, design.top())?;
-                header.finish()
-            })
-            .map_err(Error::fst(&path))?;
-        let signals = design
-            .signals()
-            .iter()
-            .zip(definitions.ids)
-            .map(|(signal, id)| (*signal, id.expect("every signal belongs to a variable")))
-            .collect();
-        let widest = design.signals().iter().map(|signal| signal.width).max().unwrap_or(1);
-        Ok(Self { path, writer: Some(writer), signals, digits: vec![b'0'; widest as usize], time_ps: 0 })
+        let (shift, mask) = match kind {
+            Kind::Narrow => (64 - end, u64::MAX << (64 - signal.width)),
+            Kind::Bit | Kind::Wide => (0, 0),
+        };
+        Self { kind, signal, shift, mask }
     }
-}
 
-/// Signals in the order in which their first variable appears.
-fn collect_order(scope: &Scope, seen: &mut [bool], order: &mut Vec<usize>) {
-    for variable in &scope.variables {
-        if !std::mem::replace(&mut seen[variable.signal], true) {
-            order.push(variable.signal);
-        }
-    }
-    for inner in &scope.scopes {
-        collect_order(inner, seen, order);
-    }
-}
-
-struct Definitions<'a> {
-    design: &'a TracedDesign,
-    ids: Vec<Option<FstSignalId>>,
-}
-
-impl Definitions<'_> {
-    fn declare(&mut self, header: &mut FstHeaderWriter<HierarchyFile>, scope: &Scope) -> fst_writer::Result<()> {
-        header.scope(&scope.name, &scope.component, scope_type_of(scope.kind))?;
-        for variable in &scope.variables {
-            let width = self.design.signals()[variable.signal].width;
-            let (kind, direction) = var_type_of(variable.role);
-            let known = self.ids[variable.signal];
-            let name = ranged_name(&variable.name, width);
-            let id = header.var(name, FstSignalType::bit_vec(width), kind, direction, known)?;
-            self.ids[variable.signal] = Some(id);
-        }
-        for inner in &scope.scopes {
-            self.declare(header, inner)?;
-        }
-        header.up_scope()
+    /// The words of a value, the highest first, each with the bytes that its bits take at its top.
+    fn wide(&self, words: &[u64]) -> impl Iterator<Item = (u64, usize)> {
+        let Signal { word, low, width, .. } = self.signal;
+        (0..width.div_ceil(64)).map(move |index| {
+            let rest = width - 64 * index;
+            let piece = rest.min(64);
+            let value = extract(&words[word..], low + rest - piece, piece);
+            (value << (64 - piece), piece.div_ceil(8) as usize)
+        })
     }
 }
 
 impl Sink for FstSink {
     fn time(&mut self, time_ps: u64) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        self.time_ps = time_ps;
-        // The writer can end a section only right before a new time.
-        let full = writer.size() > SECTION_BYTES;
-        let written = if full { writer.flush() } else { Ok(()) };
-        written.and_then(|()| writer.time_change(time_ps)).map_err(Error::fst(&self.path))
+        // Readers join sections only where a new time begins.
+        if self.section.bytes > self.section_bytes {
+            self.file.hand_over(&mut self.section)?;
+        }
+        self.section.push_time(time_ps);
+        Ok(())
     }
 
     fn changes(&mut self, changed: &[u32], words: &[u64]) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
         for index in changed {
-            let (signal, id) = &self.signals[*index as usize];
-            let digits = &mut self.digits[..signal.width as usize];
-            binary_digits::write_exact(digits, &words[signal.word..], signal.low);
-            writer.signal_change(*id, digits).map_err(Error::fst(&self.path))?;
+            let index = *index as usize;
+            let format = &self.signals[index];
+            let Signal { word, low, width, .. } = format.signal;
+            match format.kind {
+                Kind::Bit => self.section.push_bit(index, extract(&words[word..], low, 1)),
+                Kind::Narrow => {
+                    let value = words[word] << format.shift & format.mask;
+                    self.section.push_narrow(index, value, width.div_ceil(8) as usize);
+                }
+                Kind::Wide => self.section.push_wide(index, format.wide(words)),
+            }
         }
         Ok(())
     }
 
     fn clock(&mut self, signal: u32, level: bool) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        let (_, id) = self.signals[signal as usize];
-        writer.signal_change(id, if level { b"1" } else { b"0" }).map_err(Error::fst(&self.path))
+        self.section.push_bit(signal as usize, u64::from(level));
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<()> {
-        let Some(mut writer) = self.writer.take() else { return Ok(()) };
-        if self.time_ps == 0 {
-            // Readers want a time table, and time 0 alone makes none.
-            writer.time_change(1).map_err(Error::fst(&self.path))?;
+        if self.section.time_count > 0 {
+            self.file.hand_over(&mut self.section)?;
         }
-        let finished: std::result::Result<(), FstWriteError> =
-            writer.finish().and_then(|mut file| file.flush().map_err(FstWriteError::Io));
-        finished.map_err(Error::fst(&self.path))
+        self.file.finish()
     }
 }

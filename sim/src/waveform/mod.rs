@@ -21,9 +21,14 @@
 
 mod background_file;
 mod binary_digits;
+mod decimal_digits;
 mod error;
+mod fst_file;
 mod fst_hierarchy;
+mod fst_numbers;
+mod fst_section;
 mod fst_sink;
+mod growing_file;
 mod pattern;
 mod recorder;
 pub mod save_file;

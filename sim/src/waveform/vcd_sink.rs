@@ -1,24 +1,26 @@
 //! Value change dump (IEEE 1364) text.
 //!
 //! The `vcd` crate writes the header and the definitions. Value changes go through a formatter of our own into the same
-//! stream: identifiers and names are rendered once, digits eight at a time, so that a change of a 64-bit signal takes some
-//! ten nanoseconds. The crate's writer formats every digit on its own.
+//! stream: identifiers and names are rendered once, digits all at a time, so that a change of a 64-bit signal takes a few
+//! nanoseconds. The crate's writer formats every digit on its own.
 
-use super::background_file::BackgroundFile;
-use super::binary_digits;
+use super::background_file::{BackgroundFile, Batch, BatchWriter};
+use super::growing_file::GrowingFile;
 use super::traced_design::{Role, Scope, ScopeKind, TracedDesign, Variable, View};
 use super::tracer::Sink;
-use super::{Error, Result};
+use super::{Error, Result, binary_digits, decimal_digits};
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use vcd::{IdCode, ReferenceIndex, ScopeType, TimescaleUnit, VarType};
 
 /// Bytes gathered before they are handed to the system: what a processor's cache keeps.
 const BUFFER_BYTES: usize = 1 << 18;
 
-/// Bytes written at once that may reach behind what they stand for.
-const SLACK_BYTES: usize = 64;
+/// Bytes that are at hand to write a change of up to 64 bits: `b`, digits, suffix.
+const LINE_BYTES: usize = 1 + 64 + 8;
+
+/// Longest time: `#`, digits, line end.
+const TIME_BYTES: usize = 22;
 
 /// A VCD file, written while the simulation runs.
 ///
@@ -26,14 +28,39 @@ const SLACK_BYTES: usize = 64;
 /// that always carry one value share an identifier. The time scale is 1 ps. Leading zeros of vectors are left out, as the
 /// format allows.
 pub struct VcdSink {
-    file: BackgroundFile,
-    buffer: Vec<u8>,
-    used: usize,
+    file: BackgroundFile<Text>,
+    text: Text,
     signals: Vec<Format>,
     states: Vec<Vec<Vec<u8>>>,
-    digits: Option<Digits>,
     /// The most a sample can take.
     sample_bytes: usize,
+}
+
+/// Text on its way to the file.
+struct Text {
+    /// As long as it may become.
+    buffer: Vec<u8>,
+    used: usize,
+}
+
+impl Batch for Text {
+    fn another(&self) -> Self {
+        Self { buffer: vec![0; self.buffer.len()], used: 0 }
+    }
+
+    fn clear(&mut self) {
+        self.used = 0;
+    }
+}
+
+impl BatchWriter<Text> for GrowingFile {
+    fn write(&mut self, text: &Text) -> std::io::Result<()> {
+        self.append(&text.buffer[..text.used])
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        GrowingFile::finish(self)
+    }
 }
 
 /// How a signal's change is rendered.
@@ -43,6 +70,8 @@ struct Format {
     low: u32,
     width: u32,
     word: u32,
+    /// Of a value within one word, at its low end.
+    mask: u64,
     /// For a bit: identifier and line end. For a vector: with a space before.
     suffix: [u8; 8],
     suffix_len: u32,
@@ -52,45 +81,34 @@ struct Format {
 enum Kind {
     /// One bit.
     Bit,
-    /// Up to 32 bits within one word.
-    Short,
-    /// 33 to 64 bits within one word.
-    Long,
+    /// Bits within one word.
+    Narrow,
     /// Bits of several words.
     Wide,
     /// The whole line of each state, in [`VcdSink::states`] at this index.
     Enum(u32),
 }
 
-/// Where in the buffer the digits of the latest long word stand: a data path shows one word in many places.
-#[derive(Clone, Copy)]
-struct Digits {
-    word: u64,
-    at: usize,
-    count: usize,
-}
-
 impl VcdSink {
     /// Creates the file, replacing an older one, and writes the definitions.
     pub fn create(path: impl AsRef<Path>, design: &TracedDesign) -> Result<Self> {
         let path = path.as_ref();
-        let mut file = File::create(path).map_err(|source| Error::Create { path: path.to_owned(), source })?;
+        let file = File::create(path).map_err(|source| Error::Create { path: path.to_owned(), source })?;
+        let mut file = GrowingFile::new(file);
         let mut header = Vec::new();
         write_definitions(&mut header, design).map_err(Error::write(path))?;
-        file.write_all(&header).map_err(Error::write(path))?;
+        file.append(&header).map_err(Error::write(path))?;
         let mut states = Vec::new();
         let signals: Vec<Format> =
             (0..design.signals().len()).map(|index| format_of(design, index, &mut states)).collect();
         let longest_state = states.iter().flatten().map(Vec::len).max().unwrap_or(0);
         let sample_bytes =
-            32 + SLACK_BYTES + signals.iter().map(|format| format.most_bytes(longest_state)).sum::<usize>();
+            TIME_BYTES + LINE_BYTES + signals.iter().map(|format| format.most_bytes(longest_state)).sum::<usize>();
         Ok(Self {
             file: BackgroundFile::new(path, file)?,
-            buffer: vec![0; BUFFER_BYTES + sample_bytes],
-            used: 0,
+            text: Text { buffer: vec![0; BUFFER_BYTES + sample_bytes], used: 0 },
             signals,
             states,
-            digits: None,
             sample_bytes,
         })
     }
@@ -98,63 +116,47 @@ impl VcdSink {
     /// Makes room for a whole sample.
     #[inline]
     fn reserve(&mut self) -> Result<()> {
-        if self.used + self.sample_bytes > self.buffer.len() { self.flush() } else { Ok(()) }
+        if self.text.used + self.sample_bytes > self.text.buffer.len() { self.flush() } else { Ok(()) }
     }
 
     #[cold]
     fn flush(&mut self) -> Result<()> {
-        let used = std::mem::take(&mut self.used);
-        self.digits = None;
-        self.file.append(&mut self.buffer, used)
+        self.file.hand_over(&mut self.text)
     }
 }
 
 impl Sink for VcdSink {
     fn time(&mut self, time_ps: u64) -> Result<()> {
         self.reserve()?;
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        let mut rest = time_ps;
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        self.buffer[self.used] = b'#';
-        let end = self.used + 1 + digits.len() - at;
-        self.buffer[self.used + 1..end].copy_from_slice(&digits[at..]);
-        self.buffer[end] = b'\n';
-        self.used = end + 1;
+        let out = &mut self.text.buffer[self.text.used..][..TIME_BYTES];
+        out[0] = b'#';
+        let count = decimal_digits::write(&mut out[1..], time_ps);
+        out[1 + count] = b'\n';
+        self.text.used += 1 + count + 1;
         Ok(())
     }
 
     fn changes(&mut self, changed: &[u32], words: &[u64]) -> Result<()> {
         self.reserve()?;
-        let mut used = self.used;
+        let mut used = self.text.used;
         for index in changed {
-            let format = self.signals[*index as usize];
-            if format.kind == Kind::Long {
-                used = format.write_long(words, &mut self.digits, &mut self.buffer, used);
-                continue;
-            }
-            let out = &mut self.buffer[used..];
+            let format = &self.signals[*index as usize];
+            let out = &mut self.text.buffer[used..];
             used += match format.kind {
                 Kind::Bit => format.write_bit(words[format.word as usize] >> format.low & 1, out),
-                Kind::Short | Kind::Long => format.write_short(words, out),
+                Kind::Narrow => format.write_narrow(words[format.word as usize] >> format.low & format.mask, out),
                 Kind::Wide => format.write_wide(words, out),
                 Kind::Enum(states) => format.write_state(words, &self.states[states as usize], out),
             };
         }
-        self.used = used;
+        self.text.used = used;
         Ok(())
     }
 
     fn clock(&mut self, signal: u32, level: bool) -> Result<()> {
         self.reserve()?;
-        self.used += self.signals[signal as usize].write_bit(u64::from(level), &mut self.buffer[self.used..]);
+        self.text.used +=
+            self.signals[signal as usize].write_bit(u64::from(level), &mut self.text.buffer[self.text.used..]);
         Ok(())
     }
 
@@ -164,13 +166,8 @@ impl Sink for VcdSink {
     }
 }
 
-/// Each writes a change and returns its length; garbage may follow it, up to [`SLACK_BYTES`].
+/// Each writes a change and returns its length; garbage may follow it, up to [`LINE_BYTES`].
 impl Format {
-    #[inline]
-    fn value(&self, words: &[u64]) -> u64 {
-        (words[self.word as usize] >> self.low) & (u64::MAX >> (64 - self.width))
-    }
-
     #[inline]
     fn write_bit(&self, bit: u64, out: &mut [u8]) -> usize {
         out[0] = b'0' + bit as u8;
@@ -178,30 +175,11 @@ impl Format {
     }
 
     #[inline]
-    fn write_short(&self, words: &[u64], out: &mut [u8]) -> usize {
+    fn write_narrow(&self, value: u64, out: &mut [u8]) -> usize {
+        let out = &mut out[..LINE_BYTES];
         out[0] = b'b';
-        let count = binary_digits::write_significant(digits_at(out, 1), self.value(words));
+        let count = binary_digits::write_significant(digits_at(out, 1), value);
         self.write_suffix(out, 1 + count)
-    }
-
-    /// Works on the whole buffer, of which `used` bytes are used, and returns how many are then.
-    #[inline]
-    fn write_long(&self, words: &[u64], last: &mut Option<Digits>, buffer: &mut [u8], used: usize) -> usize {
-        let word = self.value(words);
-        let at = used + 1;
-        buffer[used] = b'b';
-        let count = match *last {
-            Some(digits) if digits.word == word => {
-                buffer.copy_within(digits.at..digits.at + 64, at);
-                digits.count
-            }
-            _ => {
-                let count = binary_digits::write_significant(digits_at(buffer, at), word);
-                *last = Some(Digits { word, at, count });
-                count
-            }
-        };
-        self.write_suffix(buffer, at + count)
     }
 
     fn write_wide(&self, words: &[u64], out: &mut [u8]) -> usize {
@@ -241,7 +219,7 @@ impl Format {
 
     fn most_bytes(&self, longest_state: usize) -> usize {
         let value = match self.kind {
-            Kind::Bit | Kind::Short | Kind::Long | Kind::Wide => 1 + self.width as usize,
+            Kind::Bit | Kind::Narrow | Kind::Wide => 1 + self.width as usize,
             // A value without a name is printed as a number.
             Kind::Enum(_) => longest_state.max(21),
         };
@@ -273,14 +251,14 @@ fn format_of(design: &TracedDesign, index: usize, states: &mut Vec<Vec<Vec<u8>>>
         }
         _ if is_bit => Kind::Bit,
         _ if signal.low + signal.width > 64 => Kind::Wide,
-        _ if signal.width > 32 => Kind::Long,
-        _ => Kind::Short,
+        _ => Kind::Narrow,
     };
     Format {
         kind,
         low: signal.low,
         width: signal.width,
         word: signal.word as u32,
+        mask: u64::MAX >> (64 - signal.width.min(64)),
         suffix,
         suffix_len: text.len() as u32,
     }
