@@ -9,7 +9,7 @@ use hardpath_netlist::elaborate;
 use hardpath_rtl::raid::ParityBenchmark;
 use hardpath_sim::engine::Simulator;
 use hardpath_sim::waveform::{Recorder, Recording, Selection, Window};
-use hardpath_testbenches::cosimulation::{BuildOptions, VerilatorModel};
+use hardpath_testbenches::cosimulation::{BuildOptions, VerilatorModel, WaveformFormat};
 use rust_hdl::core::simulate::simulate;
 use rust_hdl::prelude::{Block, Clock, Sim, Simulation, wait_clock_cycles, wait_clock_false, wait_clock_true};
 use rust_hdl::prelude::{Logic, wait_clock_cycle};
@@ -30,6 +30,9 @@ const REPETITIONS: usize = 3;
 
 /// Passes after which a block that still changes counts as oscillating.
 const SETTLING_PASSES: usize = 100;
+
+const VERILATOR_VCD: &str = "Verilator -O3 --trace, VCD";
+const VERILATOR_FST: &str = "Verilator -O3 --trace-fst, FST";
 
 type Benchmark = ParityBenchmark<64, 9>;
 
@@ -65,34 +68,36 @@ fn fastest(mut measure: impl FnMut() -> Result<Duration>) -> Result<Duration> {
 fn main() -> Result<()> {
     let toolchain = Toolchain::locate()?;
     let directory = tempfile::tempdir()?;
-    let (plain, traced) = verilators(&toolchain, directory.path())?;
+    let block = benchmark()?;
+    let verilated = |waveform: Option<WaveformFormat>, name: &str| {
+        let options = BuildOptions { optimized: true, waveform, refuse_warnings: true };
+        VerilatorModel::build(&toolchain, &elaborate(&block)?.design, &directory.path().join(name), options)
+    };
+    let plain = verilated(None, "plain")?;
+    let vcd = verilated(Some(WaveformFormat::Vcd), "vcd")?;
+    // Where the development files of lz4 or zlib are missing, the report does without.
+    let fst =
+        verilated(Some(WaveformFormat::Fst), "fst").inspect_err(|error| eprintln!("no {VERILATOR_FST}: {error:#}"));
     let engine = engine(&plain)?;
-    let rows = [
+    let mut rows = vec![
         engine,
         verilator(&plain)?,
         stepped(&plain)?,
         threaded(&plain)?,
         engine_traced("engine, VCD", Some(directory.path().join("engine.vcd")), None)?,
-        verilator_traced(&traced, directory.path())?,
+        verilator_traced(VERILATOR_VCD, &vcd, &directory.path().join("verilator.vcd"))?,
         threaded_traced(directory.path())?,
         engine_traced("engine, FST", None, Some(directory.path().join("engine.fst")))?,
     ];
+    if let Ok(fst) = fst {
+        rows.push(verilator_traced(VERILATOR_FST, &fst, &directory.path().join("verilator.fst"))?);
+    }
     print(&rows)
 }
 
 /// The checksum after some cycles, as Verilator computes it.
 fn expected(model: &VerilatorModel, cycles: u64) -> Result<u64> {
     Ok(model.run_free(cycles, None)?.outputs.value(0, 0)[0])
-}
-
-fn verilators(toolchain: &Toolchain, directory: &Path) -> Result<(VerilatorModel, VerilatorModel)> {
-    let block = benchmark()?;
-    let design = elaborate(&block)?.design;
-    let build = |trace: bool, name: &str| {
-        let options = BuildOptions { optimized: true, trace, refuse_warnings: true };
-        VerilatorModel::build(toolchain, &design, &directory.join(name), options)
-    };
-    Ok((build(false, "plain")?, build(true, "traced")?))
 }
 
 fn engine(model: &VerilatorModel) -> Result<Row> {
@@ -121,11 +126,10 @@ fn verilator(model: &VerilatorModel) -> Result<Row> {
     Ok(Row { name: "Verilator -O3", build, cycles: FREE_CYCLES, wall })
 }
 
-fn verilator_traced(model: &VerilatorModel, directory: &Path) -> Result<Row> {
-    let path = directory.join("verilator.vcd");
-    let wall = fastest(|| Ok(model.run_free(TRACED_CYCLES, Some(&path))?.wall))?;
+fn verilator_traced(name: &'static str, model: &VerilatorModel, path: &Path) -> Result<Row> {
+    let wall = fastest(|| Ok(model.run_free(TRACED_CYCLES, Some(path))?.wall))?;
     let build = Some(model.verilate_time + model.compile_time);
-    Ok(Row { name: "Verilator -O3 --trace, VCD", build, cycles: TRACED_CYCLES, wall })
+    Ok(Row { name, build, cycles: TRACED_CYCLES, wall })
 }
 
 /// rust-hdl's `simulate()`, the clock stepped directly.
@@ -226,9 +230,12 @@ fn print(rows: &[Row]) -> Result<()> {
     println!("| build: Verilator to engine | {:.0} | 20 or more |", build(verilator) / build(engine));
     println!("| engine to rust-hdl simulate() | {:.0} | - |", ratio(engine, find("rust-hdl simulate(), stepped")?));
     println!("| engine to rust-hdl Simulation | {:.0} | 1000 or more |", ratio(engine, find("rust-hdl Simulation")?));
-    let traced = ratio(find("engine, VCD")?, find("Verilator -O3 --trace, VCD")?);
+    let traced = ratio(find("engine, VCD")?, find(VERILATOR_VCD)?);
     println!("| full VCD: engine to Verilator --trace | {traced:.1} | 2 or more |");
-    let fst = ratio(find("engine, FST")?, find("Verilator -O3 --trace, VCD")?);
+    let engine_fst = find("engine, FST")?;
+    let fst = find(VERILATOR_FST).map_or("-".to_owned(), |row| format!("{:.1}", ratio(engine_fst, row)));
+    println!("| full FST: engine to Verilator --trace-fst | {fst} | 5 or more |");
+    let fst = ratio(engine_fst, find(VERILATOR_VCD)?);
     println!("| engine with FST to Verilator with VCD | {fst:.1} | - |");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The C++ program around a verilated circuit, and the Verilog module that fixes its ports' names.
 
 use super::trace::{Interface, Port};
+use super::verilator::WaveformFormat;
 use std::fmt::Write;
 
 /// Name of the module around the circuit, and of the C++ class.
@@ -30,9 +31,10 @@ pub(super) fn wrapper(top: &str, interface: &Interface) -> String {
     )
 }
 
-/// The program. `replay STIMULUS RESPONSE` reads steps and writes the outputs of each; `free CYCLES RESPONSE [VCD]` raises
+/// The program. `replay STIMULUS RESPONSE` reads steps and writes the outputs of each; `free CYCLES RESPONSE [WAVEFORM]`
+/// raises
 /// every clock so often with all inputs zero, writes the last outputs and prints the nanoseconds it took.
-pub(super) fn program(interface: &Interface, trace: bool) -> String {
+pub(super) fn program(interface: &Interface, waveform: Option<WaveformFormat>) -> String {
     let mut set = String::new();
     let mut get = String::new();
     // Writing to a String cannot fail.
@@ -70,15 +72,22 @@ pub(super) fn program(interface: &Interface, trace: bool) -> String {
         let _ = writeln!(raise, "    top.c{index} = (edges >> {index}) & 1;");
         let _ = writeln!(lower, "    top.c{index} = 0;");
     }
-    let trace_header = if trace { "#include <verilated_vcd_c.h>\n" } else { "" };
-    let trace_open = if trace {
-        "    VerilatedVcdC vcd;\n    const bool traced = argc > 4;\n    if (traced) { context.traceEverOn(true); top.trace(&vcd, 99); vcd.open(argv[4]); }\n"
+    let (trace_header, trace_class) = match waveform {
+        None => ("", ""),
+        Some(WaveformFormat::Vcd) => ("#include <verilated_vcd_c.h>\n", "VerilatedVcdC"),
+        Some(WaveformFormat::Fst) => ("#include <verilated_fst_c.h>\n", "VerilatedFstC"),
+    };
+    let trace_open = if waveform.is_some() {
+        &format!(
+            "    {trace_class} trace;\n    const bool traced = argc > 4;\n    if (traced) {{ context.traceEverOn(true); top.trace(&trace, 99); trace.open(argv[4]); }}\n"
+        )
     } else {
         "    if (argc > 4) { std::fprintf(stderr, \"built without trace\\n\"); return 2; }\n"
     };
-    let trace_high = if trace { "            if (traced) vcd.dump(2 * cycle + 1);\n" } else { "" };
-    let trace_low = if trace { "            if (traced) vcd.dump(2 * cycle);\n" } else { "" };
-    let trace_close = if trace { "        if (traced) vcd.close();\n" } else { "" };
+    let when_traced = |statement| if waveform.is_some() { statement } else { "" };
+    let trace_high = when_traced("            if (traced) trace.dump(2 * cycle + 1);\n");
+    let trace_low = when_traced("            if (traced) trace.dump(2 * cycle);\n");
+    let trace_close = when_traced("        if (traced) trace.close();\n");
     format!(
         r#"#include <chrono>
 #include <cstdint>

@@ -27,4 +27,4 @@ pub use live::{FromWords, LiveModel};
 pub use lockstep::{Agreement, Comparison, compare, record, replay};
 pub use model::{Model, interface_of};
 pub use trace::{Interface, Port, Stimulus, Trace};
-pub use verilator::{BuildOptions, FreeRun, VerilatorModel};
+pub use verilator::{BuildOptions, FreeRun, VerilatorModel, WaveformFormat};

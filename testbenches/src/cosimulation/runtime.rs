@@ -1,5 +1,6 @@
 //! Verilator's run time, compiled once and kept.
 
+use super::verilator::WaveformFormat;
 use anyhow::{Context, Result, bail};
 use hardpath_gen::toolchain::Toolchain;
 use std::ffi::OsString;
@@ -10,12 +11,15 @@ use std::process::Command;
 /// Sources of the run time below `include/`.
 const SOURCES: [&str; 3] = ["verilated.cpp", "verilated_threads.cpp", "verilated_vcd_c.cpp"];
 
+/// What else it takes to write an FST file.
+const FST_SOURCES: [&str; 1] = ["verilated_fst_c.cpp"];
+
 /// Runs the C++ compiler on arguments.
 pub(super) fn compile(toolchain: &Toolchain, directory: &Path, arguments: &[OsString]) -> Result<()> {
     let include = toolchain.verilator_root()?.join("include");
     let output = Command::new("c++")
         .current_dir(directory)
-        .args(["-std=c++17", "-w", "-DVERILATOR=1", "-DVM_TRACE_FST=0", "-DVM_SC=0", "-DVM_COVERAGE=0"])
+        .args(["-std=c++17", "-w", "-DVERILATOR=1", "-DVM_SC=0", "-DVM_COVERAGE=0"])
         .args([OsString::from("-isystem"), include.clone().into()])
         .args([OsString::from("-isystem"), include.join("vltstd").into()])
         .args(arguments)
@@ -30,12 +34,13 @@ pub(super) fn compile(toolchain: &Toolchain, directory: &Path, arguments: &[OsSt
 }
 
 /// Object files of the run time at an optimisation level such as `-O0`.
-pub(super) fn objects(toolchain: &Toolchain, level: &str) -> Result<Vec<PathBuf>> {
+pub(super) fn objects(toolchain: &Toolchain, level: &str, waveform: Option<WaveformFormat>) -> Result<Vec<PathBuf>> {
     let directory = toolchain.directory().join("verilator-runtime").join(level.trim_start_matches('-'));
     fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
     let include = toolchain.verilator_root()?.join("include");
     let mut objects = Vec::new();
-    for source in SOURCES {
+    let fst_sources = if waveform == Some(WaveformFormat::Fst) { &FST_SOURCES[..] } else { &[] };
+    for source in SOURCES.iter().chain(fst_sources) {
         let object = directory.join(source).with_extension("o");
         let source = include.join(source);
         if !is_newer(&object, &source) {

@@ -21,16 +21,25 @@ pub struct BuildOptions {
     /// For speed: `-O3` in Verilator and in the C++ compiler, for this processor. Otherwise built quickly, and every value
     /// that the Verilog leaves open is random.
     pub optimized: bool,
-    /// Able to write a VCD file.
-    pub trace: bool,
+    /// Able to write a waveform of this format.
+    pub waveform: Option<WaveformFormat>,
     /// Every lint warning of the Verilog is an error. Off for netlists that a tool wrote.
     pub refuse_warnings: bool,
 }
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { optimized: false, trace: false, refuse_warnings: true }
+        Self { optimized: false, waveform: None, refuse_warnings: true }
     }
+}
+
+/// A waveform that Verilator can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaveformFormat {
+    /// Value change dump.
+    Vcd,
+    /// Fast signal trace; to build it takes the development files of lz4 and zlib.
+    Fst,
 }
 
 /// An executable made of Verilog.
@@ -86,9 +95,10 @@ impl VerilatorModel {
         // The data-flow optimizer of the pinned version gets some random kernels wrong that Icarus and Verilator without it
         // get right: a reference does without.
         arguments.push(if options.optimized { level } else { "-fno-dfg" }.into());
-        if options.trace {
-            arguments.push("--trace".into());
-        }
+        arguments.extend(options.waveform.map(|format| match format {
+            WaveformFormat::Vcd => OsString::from("--trace"),
+            WaveformFormat::Fst => OsString::from("--trace-fst"),
+        }));
         arguments.push(if options.refuse_warnings { "-Wall" } else { "-Wno-fatal" }.into());
         for file in files {
             arguments.push(file.canonicalize().with_context(|| format!("Verilog {}", file.display()))?.into());
@@ -101,18 +111,26 @@ impl VerilatorModel {
             refuse_warnings("Verilator", &output.text())?;
         }
 
-        let start_objects = objects(toolchain, level)?;
+        let start_objects = objects(toolchain, level, options.waveform)?;
         let start = Instant::now();
-        fs::write(directory.join("main.cpp"), main_source(&directory.join("verilated"), &interface, options.trace)?)?;
+        fs::write(
+            directory.join("main.cpp"),
+            main_source(&directory.join("verilated"), &interface, options.waveform)?,
+        )?;
         let mut arguments: Vec<OsString> = vec![level.into()];
         if options.optimized {
             arguments.push("-march=native".into());
         }
-        arguments.push(format!("-DVM_TRACE={0}", u32::from(options.trace)).into());
-        arguments.push(format!("-DVM_TRACE_VCD={0}", u32::from(options.trace)).into());
+        for (definition, format) in [("VM_TRACE_VCD", WaveformFormat::Vcd), ("VM_TRACE_FST", WaveformFormat::Fst)] {
+            arguments.push(format!("-D{definition}={}", u32::from(options.waveform == Some(format))).into());
+        }
+        arguments.push(format!("-DVM_TRACE={}", u32::from(options.waveform.is_some())).into());
         arguments.extend(["-Iverilated", "main.cpp"].map(OsString::from));
         arguments.extend(start_objects.into_iter().map(OsString::from));
         arguments.extend(["-o", "model", "-pthread"].map(OsString::from));
+        if options.waveform == Some(WaveformFormat::Fst) {
+            arguments.extend(["-llz4", "-lz"].map(OsString::from));
+        }
         compile(toolchain, &directory, &arguments)?;
         let compile_time = start.elapsed();
         Ok(Self { interface, directory, verilate_time, compile_time })
@@ -138,21 +156,27 @@ impl VerilatorModel {
         Ok(response)
     }
 
-    /// Raises every clock `cycles` times with all inputs zero; writes a VCD file if one is named.
-    pub fn run_free(&self, cycles: u64, vcd: Option<&Path>) -> Result<FreeRun> {
+    /// Raises every clock `cycles` times with all inputs zero; writes a waveform if a file is named.
+    pub fn run_free(&self, cycles: u64, waveform: Option<&Path>) -> Result<FreeRun> {
         let scratch = tempfile::tempdir_in(&self.directory)?;
-        let (text, outputs) = self.execute("free", cycles.to_string().into(), scratch.path(), vcd)?;
+        let (text, outputs) = self.execute("free", cycles.to_string().into(), scratch.path(), waveform)?;
         let nanoseconds: u64 = text.trim().parse().with_context(|| format!("time `{}`", text.trim()))?;
         Ok(FreeRun { wall: Duration::from_nanos(nanoseconds), outputs })
     }
 
-    fn execute(&self, mode: &str, argument: OsString, scratch: &Path, vcd: Option<&Path>) -> Result<(String, Trace)> {
+    fn execute(
+        &self,
+        mode: &str,
+        argument: OsString,
+        scratch: &Path,
+        waveform: Option<&Path>,
+    ) -> Result<(String, Trace)> {
         let response = scratch.join("response");
         let output = Command::new(self.directory.join("model"))
             .arg(mode)
             .arg(argument)
             .arg(&response)
-            .args(vcd)
+            .args(waveform)
             .output()
             .with_context(|| format!("cannot run {}", self.directory.join("model").display()))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -173,12 +197,12 @@ impl VerilatorModel {
 }
 
 /// One C++ file that holds the program and all that Verilator wrote: a single short run of the compiler.
-fn main_source(verilated: &Path, interface: &Interface, trace: bool) -> Result<String> {
+fn main_source(verilated: &Path, interface: &Interface, waveform: Option<WaveformFormat>) -> Result<String> {
     let mut sources: Vec<String> = fs::read_dir(verilated)?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect::<std::io::Result<Vec<_>>>()?;
     sources.retain(|name| name.ends_with(".cpp"));
     sources.sort();
     let includes: String = sources.iter().map(|name| format!("#include \"{name}\"\n")).collect();
-    Ok(format!("{includes}{}", program(interface, trace)))
+    Ok(format!("{includes}{}", program(interface, waveform)))
 }
