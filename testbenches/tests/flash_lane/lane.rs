@@ -6,6 +6,7 @@ use hardpath_testbenches::cosimulation::{Driver, EngineModel, interface_of, reco
 use hardpath_testbenches::flash_lane::{ChipTimes, Chips, Host, Job, Seen};
 use rand::rngs::StdRng;
 use rust_hdl::prelude::Block;
+use std::rc::Rc;
 
 /// Chips that take exactly as long as a configuration says.
 pub fn times(config: &LaneConfig) -> ChipTimes {
@@ -62,6 +63,6 @@ fn simulate(
     let (host, seen) = Host::new(times.page_bits, times.die_shift, pause, next);
     let mut drivers: Vec<Box<dyn Driver>> = vec![Box::new(expecting(host)), chips];
     record(&mut engine, &interface, &mut drivers, cycles, 1).unwrap_or_else(|error| panic!("{error:#}"));
-    let seen = seen.borrow().clone();
-    seen
+    drop(drivers);
+    Rc::try_unwrap(seen).expect("the host is gone").into_inner()
 }

@@ -10,8 +10,6 @@ pub(super) const TIMER_CYCLES: u64 = 16;
 const MAXIMUM_PHASE: u32 = 16;
 /// Most cycles from RE# low to data.
 const MAXIMUM_READ_ACCESS: u32 = 10;
-/// Bits of a row address.
-const ROW_BITS: u32 = 24;
 
 /// What a lane's sequencer is built for.
 ///
@@ -122,7 +120,6 @@ impl LaneConfig {
                 return Err(LaneConfigError::RowBits { field, value, maximum });
             }
         }
-        const { assert!(8 + 1 + 12 + 3 <= ROW_BITS) };
         for mode in [self.boot, self.run] {
             let figures = self.figures(mode)?;
             // Below 4 ns the phases of the slowest mode are too long to count; above 10 ns a turn of the bus takes fewer
