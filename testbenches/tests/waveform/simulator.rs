@@ -16,7 +16,7 @@ fn data_path(boundaries: Boundaries) -> Simulator {
     let mut uut = StripeDataPath::<96, 5>::new(2, 8).expect("a legal geometry");
     uut.connect_inputs();
     uut.connect_all();
-    Simulator::build_with(&uut, Options { boundaries }).expect("a compiled data path")
+    Simulator::build_with(&uut, Options { boundaries, ..Options::default() }).expect("a compiled data path")
 }
 
 /// Random inputs, most of them lively.
