@@ -8,5 +8,6 @@ pub mod catalogue;
 pub mod circuit;
 pub mod config;
 pub mod flash_controller;
+pub mod linear;
 pub mod raid;
 pub mod stream;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod data_path;
+mod ecc;
 mod flash_lane;
 mod layout;
 mod mailbox;

@@ -1,9 +1,10 @@
 //! Golden models: what the array must do, as plain functions on bytes and bit vectors.
 //!
-//! Written from the definition of the layout and of parity, for clarity and not for speed, and independent of the
+//! Written from the definition of the layout, of parity and of the codes, for clarity and not for speed, and independent of the
 //! circuits: nothing here imports them, so that one mistake cannot hide in both.
 
 pub mod array_image;
+pub mod bch;
 pub mod geometry;
 pub mod lane_map;
 pub mod member_selection;
@@ -13,6 +14,7 @@ pub mod parity;
 pub mod stripe_layout;
 
 pub use array_image::{ArrayImage, ReadBackError};
+pub use bch::{Bch, Decoded};
 pub use geometry::{Geometry, GeometryError};
 pub use lane_map::LaneMap;
 pub use onfi_checksum::onfi_checksum;
