@@ -4,3 +4,4 @@ pub mod ecc;
 pub mod lane;
 pub mod mailbox;
 pub mod tables;
+pub mod write_buffer;

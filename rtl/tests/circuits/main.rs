@@ -10,3 +10,4 @@ mod parity_engine;
 mod reconstructor;
 mod stream;
 mod tables;
+mod write_buffer;

@@ -11,6 +11,8 @@ pub mod member_selection;
 pub mod onfi_checksum;
 pub mod page_map;
 pub mod parity;
+pub mod record;
+pub mod stripe_image;
 pub mod stripe_layout;
 
 pub use array_image::{ArrayImage, ReadBackError};

@@ -12,3 +12,4 @@ mod sensitivity;
 mod stream;
 mod tables;
 mod text;
+mod write_buffer;
