@@ -14,6 +14,8 @@
 //!   then calls it, in topological order.
 //! - A *tick* first settles everything, then lets registers and memories take their next values, children last; nothing
 //!   that is still to be computed reads a value that has been overwritten.
+//! - Flags of equal instances side by side share a word, and what they take next is computed for all of them at once; the
+//!   other registers of an instance that stands still cost one test ([`Packing`]).
 //! - Nets that nothing needs are not computed. [`ObservationPlan`] brings any of them back on demand.
 //!
 //! [`Simulator`] is used directly, or through a [`Testbench`] whose tasks await clock edges.
