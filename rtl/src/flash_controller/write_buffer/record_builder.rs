@@ -188,7 +188,7 @@ impl Logic for RecordBuilder {
         }
 
         // Sums over the data records of each half. Two cycles after the end the register holds the data words alone.
-        self.register_part.next = self.checksum_unit.register.val() ^ self.zero_register.val();
+        self.register_part.next = self.checksum_unit.remainder.val() ^ self.zero_register.val();
         self.register_sum.next = self.register_sums[0].q.val();
         if self.ended_half.q.val().any() {
             self.register_sum.next = self.register_sums[1].q.val();

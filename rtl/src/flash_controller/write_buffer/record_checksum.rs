@@ -68,7 +68,7 @@ pub struct RecordChecksum {
     /// What the register takes; meaningful while `load` is high.
     pub seed: Signal<In, Bits<32>>,
     /// The register after the word that was given two cycles before.
-    pub register: Signal<Out, Bits<32>>,
+    pub remainder: Signal<Out, Bits<32>>,
     /// The checksum of the record whose last word was given three cycles before.
     pub checksum: Signal<Out, Bits<32>>,
 
@@ -103,7 +103,7 @@ impl Default for RecordChecksum {
             word_first: Default::default(),
             load: Default::default(),
             seed: Default::default(),
-            register: Default::default(),
+            remainder: Default::default(),
             checksum: Default::default(),
             word_rows: (0..32).map(|output| row(WORD_BITS, output, word_column)).collect(),
             register_rows: (0..32).map(|output| row(32, output, register_column)).collect(),
@@ -149,7 +149,7 @@ impl Logic for RecordChecksum {
             self.state.d.next = self.seed.val();
         }
         self.finished.d.next = !self.taken_back.val();
-        self.register.next = self.state.q.val();
+        self.remainder.next = self.state.q.val();
         self.checksum.next = self.finished.q.val();
     }
 
