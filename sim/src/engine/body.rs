@@ -191,6 +191,14 @@ impl Body {
         }
     }
 
+    /// Whether the value is a register that holds a flag of every instance of a bundle.
+    pub fn is_pack(&self, value: ValueId) -> bool {
+        match self.source(value) {
+            Some(Source::Register(register)) => matches!(self.registers[register].origin, RegisterOrigin::Pack),
+            _ => false,
+        }
+    }
+
     /// Whether several clocks tick separately in here.
     pub fn several_clocks(&self) -> bool {
         self.clocks.len() > 1

@@ -21,6 +21,10 @@ const STORE_COST: u64 = 4;
 /// Cost of an arm from which on a multiplexer in the middle of logic becomes a branch.
 const VALUE_BRANCH_COST: u64 = 40;
 
+/// The same where the condition is the flag of one of many equal instances: most of them stand still for long, so that the
+/// processor knows the way.
+const FLAG_BRANCH_COST: u64 = 2;
+
 /// Nesting of branches for multiplexers among values.
 const DEEPEST: usize = 60;
 
@@ -182,7 +186,11 @@ impl Emitter<'_, '_> {
         let Operation::Mux { condition, .. } = *self.body.arena.operation(value) else { return None };
         let arms = *self.schedule.arms.get(&value)?;
         let cost = self.schedule.cost[arms.0].max(self.schedule.cost[arms.1]);
-        (cost >= VALUE_BRANCH_COST && self.depth < DEEPEST).then_some((condition, arms))
+        let least = match *self.body.arena.operation(condition) {
+            Operation::Slice { value: flags, .. } if self.body.is_pack(flags) => FLAG_BRANCH_COST,
+            _ => VALUE_BRANCH_COST,
+        };
+        (cost >= least && self.depth < DEEPEST).then_some((condition, arms))
     }
 
     /// A multiplexer as a branch; its condition is computed.
