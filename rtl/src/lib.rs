@@ -7,5 +7,6 @@
 pub mod catalogue;
 pub mod circuit;
 pub mod config;
+pub mod flash_controller;
 pub mod raid;
 pub mod stream;

@@ -172,3 +172,38 @@ proptest! {
         prop_assert!(damaged.stripe_sum(stripe).iter().any(|byte| *byte != 0));
     }
 }
+
+mod stripe_images {
+    use hardpath_testbenches::golden::record::{
+        RecordKind, StripeIdentity, covered_by_parity, is_intact, logical_page,
+    };
+    use hardpath_testbenches::golden::stripe_image::{place_of_slot, stripe_image};
+    use hardpath_testbenches::golden::xor_parity;
+
+    const STRIPE: StripeIdentity = StripeIdentity { sequence: 7, members: 0b10_1101, parity_lane: 2, group: 1 };
+
+    #[test]
+    fn slots_skip_lanes_that_are_no_members_and_the_parity_lane() {
+        let places: Vec<_> = (0..6).map(|slot| place_of_slot(&STRIPE, slot)).collect();
+        assert_eq!(places, [(0, 0), (0, 1), (3, 0), (3, 1), (5, 0), (5, 1)]);
+    }
+
+    #[test]
+    fn halves_sum_to_zero_and_records_are_intact() {
+        let pages: Vec<_> = (0..5_u32).map(|page| Some((100 + page, vec![3 * page as u8 + 1; 64]))).collect();
+        let image = stripe_image(&STRIPE, &pages, 64);
+        let members: Vec<usize> = (0..image.len()).filter(|&lane| image[lane].is_some()).collect();
+        assert_eq!(members, [0, 2, 3, 5]);
+        for half in 0..2 {
+            let records: Vec<&Vec<u8>> = image.iter().flatten().map(|page| &page[half]).collect();
+            assert!(records.iter().all(|record| record.len() == 80 && is_intact(record)));
+            let covered: Vec<&[u8]> = records.iter().map(|record| covered_by_parity(record)).collect();
+            assert!(xor_parity(&covered).iter().all(|byte| *byte == 0));
+        }
+        let kind = |lane: usize, half: usize| image[lane].as_ref().map(|page| page[half][64 + 11]);
+        assert_eq!(kind(0, 0), Some(RecordKind::Data.code()));
+        assert_eq!(kind(2, 1), Some(RecordKind::Parity.code()));
+        assert_eq!(kind(5, 1), Some(RecordKind::Filler.code()), "the sixth slot has no page");
+        assert_eq!(image[3].as_ref().map(|page| logical_page(&page[0])), Some(102));
+    }
+}

@@ -6,3 +6,4 @@ mod layout;
 mod parity_engine;
 mod reconstructor;
 mod stream;
+mod write_buffer;

@@ -7,6 +7,8 @@ pub mod array_image;
 pub mod geometry;
 pub mod lane_map;
 pub mod parity;
+pub mod record;
+pub mod stripe_image;
 pub mod stripe_layout;
 
 pub use array_image::{ArrayImage, ReadBackError};

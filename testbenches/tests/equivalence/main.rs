@@ -9,3 +9,4 @@ mod random_kernels;
 mod sensitivity;
 mod stream;
 mod text;
+mod write_buffer;
