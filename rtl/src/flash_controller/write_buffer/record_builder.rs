@@ -62,8 +62,9 @@ pub struct RecordBuilder {
     no_page: Constant<Bits<32>>,
     /// The checksum register after a record's data words if these are all zero.
     zero_register: Constant<Bits<32>>,
+    _words_per_page: u64,
 
-    checksum: RecordChecksum,
+    checksum_unit: RecordChecksum,
     entering_valid: DFF<Bit>,
     entering_first: DFF<Bit>,
     entering_word: DFF<Bits<128>>,
@@ -120,7 +121,8 @@ impl RecordBuilder {
             kind_filler: kind(0xD3),
             no_page: Constant::new(0xFFFF_FFFF_u64.into()),
             zero_register: Constant::new(u64::from(register_after_zero_words(words_per_page)).into()),
-            checksum: Default::default(),
+            _words_per_page: words_per_page as u64,
+            checksum_unit: Default::default(),
             entering_valid: Default::default(),
             entering_first: Default::default(),
             entering_word: Default::default(),
@@ -144,7 +146,7 @@ impl RecordBuilder {
 impl Logic for RecordBuilder {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, checksum);
+        clock!(self, clock, checksum_unit);
         dff_setup!(self, clock, entering_valid, entering_first, entering_word, fields);
         dff_setup!(self, clock, ended_half, ended_parity, ended_begins_half, ended);
 
@@ -186,7 +188,7 @@ impl Logic for RecordBuilder {
         }
 
         // Sums over the data records of each half. Two cycles after the end the register holds the data words alone.
-        self.register_part.next = self.checksum.register.val() ^ self.zero_register.val();
+        self.register_part.next = self.checksum_unit.register.val() ^ self.zero_register.val();
         self.register_sum.next = self.register_sums[0].q.val();
         if self.ended_half.q.val().any() {
             self.register_sum.next = self.register_sums[1].q.val();
@@ -213,16 +215,16 @@ impl Logic for RecordBuilder {
             }
         }
 
-        self.checksum.word_valid.next = self.entering_valid.q.val();
-        self.checksum.word.next = self.entering_word.q.val();
-        self.checksum.word_first.next = self.entering_first.q.val();
-        self.checksum.load.next = self.ended.q.val().get_bit(0) & self.ended_parity.q.val();
-        self.checksum.seed.next = self.register_sum.val() ^ self.zero_register.val();
+        self.checksum_unit.word_valid.next = self.entering_valid.q.val();
+        self.checksum_unit.word.next = self.entering_word.q.val();
+        self.checksum_unit.word_first.next = self.entering_first.q.val();
+        self.checksum_unit.load.next = self.ended.q.val().get_bit(0) & self.ended_parity.q.val();
+        self.checksum_unit.seed.next = self.register_sum.val() ^ self.zero_register.val();
         self.header_valid.next = self.ended.q.val().get_bit(3);
-        self.header.next = self.fields.q.val() | (bit_cast::<128, 32>(self.checksum.checksum.val()) << 96);
+        self.header.next = self.fields.q.val() | (bit_cast::<128, 32>(self.checksum_unit.checksum.val()) << 96);
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
-        circuit_info::<Self>(&[("zero_register", self.zero_register.val().into())])
+        circuit_info::<Self>(&[("words_per_page", self._words_per_page)])
     }
 }
