@@ -3,7 +3,11 @@
 use rust_hdl::prelude::*;
 
 use crate::config::GeometryError;
-use crate::flash_controller::write_buffer::{PageStore, ParityStore, RecordBuilder, RecordChecksum, WriteBufferError};
+use crate::flash_controller::write_buffer::{
+    HitDirectory, LaneDrainer, PageMapUpdater, PageReader, PageRedriver, PageSelector, PageStore, ParityStore,
+    ProgramTracker, ReadScheduler, RecordBuilder, RecordChecksum, StripeGatherer, StripeRegister, WriteBuffer,
+    WriteBufferError,
+};
 use crate::raid::{
     Divider, LaneWritePort, ParityBenchmark, StripReconstructor, StripeDataPath, StripeLayout, StripeLayoutInverse,
     StripeReader, StripeWriter, XorParityEngine,
@@ -17,6 +21,8 @@ const WORDS_PER_STRIP: usize = 512;
 
 /// Words of a 4 KB page of 128-bit words.
 const PAGE_WORDS: usize = 256;
+/// Tag of the write buffer's program commands.
+const PROGRAM_TAG: u8 = 0x80;
 
 /// One block of the catalogue.
 #[derive(Clone, Copy, Debug)]
@@ -271,6 +277,217 @@ pub static CATALOGUE: &[CatalogueEntry] = &[
             block.read_buffer.connect();
             block.read_slot.connect();
             block.read_place.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "page_selector",
+        summary: "page of the host, of the mover, or driven again: which comes next",
+        build: || {
+            let mut block = PageSelector::default();
+            block.clock.connect();
+            block.host.link_connect_dest();
+            block.host_data.link_connect_dest();
+            block.mover.link_connect_dest();
+            block.mover_data.link_connect_dest();
+            block.again.link_connect_dest();
+            block.again_moved.connect();
+            block.again_data.link_connect_dest();
+            block.take.connect();
+            block.data_ready.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_register",
+        summary: "descriptor of a stripe, its slots numbered",
+        build: || {
+            let mut block = StripeRegister::default();
+            block.clock.connect();
+            block.load.connect();
+            block.load_group.connect();
+            block.load_stripe.connect();
+            block.load_sequence_number.connect();
+            block.load_members.connect();
+            block.load_parity_lane.connect();
+            block.load_die.connect();
+            block.load_plane.connect();
+            block.load_block.connect();
+            block.load_page.connect();
+            block.load_pair_first.connect();
+            block.load_pair_second.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "stripe_gatherer",
+        summary: "pages into the slots of the open stripe",
+        build: || {
+            let mut block = legal(StripeGatherer::new(PAGE_WORDS));
+            block.clock.connect();
+            block.descriptor_valid.connect();
+            block.descriptor_pair_first.connect();
+            block.free.connect();
+            block.data_slots.connect();
+            block.offer.connect();
+            block.offer_tag.connect();
+            block.offer_page.connect();
+            block.offer_moved.connect();
+            block.offer_again.connect();
+            block.data_valid.connect();
+            block.data.connect();
+            block.hold.connect();
+            block.copy_found.connect();
+            block.copy_same.connect();
+            block.flush.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "hit_directory",
+        summary: "logical page to slot of the write buffer",
+        build: || {
+            let mut block = HitDirectory::default();
+            block.clock.connect();
+            block.lookup.connect();
+            block.lookup_page.connect();
+            block.insert.connect();
+            block.insert_page.connect();
+            block.insert_buffer.connect();
+            block.insert_slot.connect();
+            block.clear.connect();
+            block.check_page.connect();
+            block.check_buffer.connect();
+            block.check_slot.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "program_tracker",
+        summary: "one stripe of the write buffer from its opening until it is free",
+        build: || {
+            let mut block = ProgramTracker::default();
+            block.clock.connect();
+            block.opened.connect();
+            block.closed.connect();
+            block.members.connect();
+            block.done.connect();
+            block.done_failed.connect();
+            block.accept_failure.connect();
+            block.redrive.connect();
+            block.redrive_barred.connect();
+            block.walked.connect();
+            block.hold.connect();
+            block.unhold.connect();
+            block.failure_ready.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "page_map_updater",
+        summary: "updates of the page map for a programmed stripe",
+        build: || {
+            let mut block = PageMapUpdater::default();
+            block.clock.connect();
+            block.note.connect();
+            block.note_buffer.connect();
+            block.note_slot.connect();
+            block.note_page.connect();
+            block.note_tag.connect();
+            block.note_moved.connect();
+            block.note_filler.connect();
+            block.start.connect();
+            block.buffer.connect();
+            block.group.connect();
+            block.stripe.connect();
+            block.data_lanes.connect();
+            block.update_port.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "page_redriver",
+        summary: "pages of a failed stripe, offered anew",
+        build: || {
+            let mut block = PageRedriver::default();
+            block.clock.connect();
+            block.note.connect();
+            block.note_buffer.connect();
+            block.note_slot.connect();
+            block.note_page.connect();
+            block.note_tag.connect();
+            block.note_moved.connect();
+            block.note_filler.connect();
+            block.start.connect();
+            block.buffer.connect();
+            block.data_slots.connect();
+            block.command.link_connect_dest();
+            block.taken.connect();
+            block.read_ready.connect();
+            block.placed.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "page_reader",
+        summary: "pages read out of the write buffer",
+        build: || {
+            let mut block = legal(PageReader::new(PAGE_WORDS));
+            block.clock.connect();
+            block.request_valid.connect();
+            block.request_buffer.connect();
+            block.request_slot.connect();
+            block.request_again.connect();
+            block.source.link_connect_dest();
+            block.granted.connect();
+            block.arrives.connect();
+            block.word.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "read_scheduler",
+        summary: "read port of the write buffer, shared by lanes and reader",
+        build: || {
+            let mut block = ReadScheduler::default();
+            block.clock.connect();
+            block.lane_wants.iter_mut().for_each(|signal| signal.connect());
+            block.lane_address.iter_mut().for_each(|signal| signal.connect());
+            block.reader_wants.connect();
+            block.reader_address.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "lane_drainer",
+        summary: "flash pages of one lane as bytes, with their program commands",
+        build: || {
+            let mut block = legal(LaneDrainer::new(PAGE_WORDS, PROGRAM_TAG));
+            block.clock.connect();
+            block.start.connect();
+            block.older.connect();
+            block.slot.iter_mut().for_each(|signal| signal.connect());
+            block.chip.iter_mut().for_each(|signal| signal.connect());
+            block.die.iter_mut().for_each(|signal| signal.connect());
+            block.planes.iter_mut().for_each(|signal| signal.connect());
+            block.block.iter_mut().for_each(|signal| signal.connect());
+            block.page.iter_mut().for_each(|signal| signal.connect());
+            block.pair_second.iter_mut().for_each(|signal| signal.connect());
+            block.full.connect();
+            block.command.link_connect_dest();
+            block.bytes.link_connect_dest();
+            block.granted.connect();
+            block.arrives.connect();
+            block.word.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "write_buffer",
+        summary: "pages gathered into stripes, acknowledged, and sent to the lanes with parity",
+        build: || {
+            let mut block = legal(WriteBuffer::new(PAGE_WORDS, PROGRAM_TAG));
+            block.connect_inputs();
             Ok(connected(block))
         },
     },
