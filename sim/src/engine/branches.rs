@@ -159,8 +159,8 @@ impl Emitter<'_, '_> {
         self.builder.switch_to_block(end);
     }
 
-    /// Computes before a branch what its arm uses but does not own. Loads are left to the arm: they are as cheap as keeping
-    /// the value.
+    /// Computes before a branch what its arm uses but does not own. Loads and what is cheap are left to the arm: they cost as
+    /// little there as keeping the value.
     fn hoist(&mut self, arm: usize, values: Vec<ValueId>) {
         let mut seen = HashSet::new();
         let mut stack = values;
