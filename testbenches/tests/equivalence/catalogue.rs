@@ -11,14 +11,14 @@ fn design(entry: &CatalogueEntry) -> Design {
 
 #[test]
 fn the_same_block_gives_the_same_text() {
-    for entry in CATALOGUE {
+    for entry in CATALOGUE.iter() {
         assert_eq!(verilog::emit(&design(entry)), verilog::emit(&design(entry)), "{}", entry.name);
     }
 }
 
 #[test]
 fn modules_come_after_those_they_instantiate_and_are_printed_once() {
-    for entry in CATALOGUE {
+    for entry in CATALOGUE.iter() {
         let design = design(entry);
         let files = verilog::emit(&design);
         for (index, circuit) in design.circuits.iter().enumerate() {
@@ -35,7 +35,7 @@ fn no_tool_warns() {
     use hardpath_testbenches::cosimulation::{lint, lint_with_icarus};
 
     let toolchain = Toolchain::locate().unwrap();
-    for entry in CATALOGUE {
+    for entry in CATALOGUE.iter() {
         let directory = tempfile::tempdir().unwrap();
         let design = design(entry);
         lint(&toolchain, &design, directory.path()).unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));

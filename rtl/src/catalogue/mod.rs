@@ -1,0 +1,99 @@
+//! Every block that can be generated on its own, by name.
+
+mod ecc;
+mod lane;
+mod raid;
+mod stream;
+mod tables;
+mod write_buffer;
+
+use std::sync::LazyLock;
+
+use rust_hdl::prelude::*;
+use thiserror::Error;
+
+use crate::config::GeometryError;
+use crate::flash_controller::lane::LaneConfigError;
+
+/// A block's default parameters are out of its range.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CatalogueError {
+    /// A block of a striped array.
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
+    /// A block of a flash lane.
+    #[error(transparent)]
+    Lane(#[from] LaneConfigError),
+}
+
+/// One block of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct CatalogueEntry {
+    /// Name of the block in snake case.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    build: fn() -> Result<Box<dyn Block>, CatalogueError>,
+}
+
+impl CatalogueEntry {
+    /// The block with its default parameters (9 data lanes, 4 KB strips, 64-bit words), connected: its inputs count as
+    /// driven from outside.
+    ///
+    /// # Errors
+    /// If the default parameters are out of the block's range.
+    pub fn build(&self) -> Result<Box<dyn Block>, CatalogueError> {
+        (self.build)()
+    }
+}
+
+/// The entry with this name.
+pub fn find(name: &str) -> Option<&'static CatalogueEntry> {
+    CATALOGUE.iter().find(|entry| entry.name == name)
+}
+
+/// Every block that can be generated, in data-flow order.
+pub static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
+    [stream::ENTRIES, raid::ENTRIES, tables::ENTRIES, lane::ENTRIES, ecc::ENTRIES, write_buffer::ENTRIES].concat()
+});
+
+fn connected(mut block: impl Block + 'static) -> Box<dyn Block> {
+    block.connect_all();
+    Box::new(block)
+}
+
+/// Declares the inputs of ports to be driven from outside.
+fn connect_ports<P: LogicLink>(ports: &mut [P]) {
+    for port in ports {
+        port.link_connect_dest();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_block_is_connected_and_names_itself() {
+        for entry in CATALOGUE.iter() {
+            let block = entry.build().expect(entry.name);
+            check_connected(block.as_ref()).expect(entry.name);
+            let info = block.timing();
+            assert_eq!(info[0].name, crate::circuit::CIRCUIT_INFO, "{}", entry.name);
+            let documentation = &info[0].outputs[0];
+            for item in ["- Latency: ", "- Throughput: ", "- Back-pressure: ", "- Limits: "] {
+                assert!(documentation.contains(item), "{} does not state {item}", entry.name);
+            }
+            let type_name = info[0].clock.split('<').next().unwrap_or_default();
+            let type_name = type_name.rsplit("::").next().unwrap_or_default();
+            // A block that is listed in several configurations says which behind its type's name.
+            assert!(entry.name.replace('_', "").starts_with(&type_name.to_lowercase()), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn names_are_found() {
+        assert_eq!(find("xor_parity_engine").map(|entry| entry.name), Some("xor_parity_engine"));
+        assert!(find("no_such_block").is_none());
+    }
+}
