@@ -1,5 +1,6 @@
 //! Every block that can be generated on its own, by name.
 
+mod controller;
 mod ecc;
 mod lane;
 mod raid;
@@ -54,12 +55,28 @@ pub fn find(name: &str) -> Option<&'static CatalogueEntry> {
 
 /// Every block that can be generated, in data-flow order.
 pub static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
-    [stream::ENTRIES, raid::ENTRIES, tables::ENTRIES, lane::ENTRIES, ecc::ENTRIES, write_buffer::ENTRIES].concat()
+    [
+        stream::ENTRIES,
+        raid::ENTRIES,
+        tables::ENTRIES,
+        lane::ENTRIES,
+        ecc::ENTRIES,
+        write_buffer::ENTRIES,
+        controller::ENTRIES,
+    ]
+    .concat()
 });
 
 fn connected(mut block: impl Block + 'static) -> Box<dyn Block> {
     block.connect_all();
     Box::new(block)
+}
+
+/// Declares inputs to be driven from outside.
+fn connect_signals<T: Synth>(signals: &mut [Signal<In, T>]) {
+    for signal in signals {
+        signal.connect();
+    }
 }
 
 /// Declares the inputs of ports to be driven from outside.

@@ -3,10 +3,16 @@
 //! The registers of each mailbox are listed once, in Rust: the circuit takes offsets from that list, firmware finds
 //! registers in it by name, and [`markdown`] prints it as documentation.
 
+mod controller_mailbox;
+mod controller_registers;
+mod lane_reports;
 mod mailbox_port;
 mod register;
 mod table_mailbox;
 
+pub use controller_mailbox::ControllerMailbox;
+pub use controller_registers::{CONTROLLER_REGISTERS, TABLE_WINDOW};
+pub use lane_reports::LaneReports;
 pub use mailbox_port::{MailboxSink, MailboxSource};
 pub use register::{Access, MailboxRegister, markdown};
 pub use table_mailbox::{TABLE_REGISTERS, TableMailbox};

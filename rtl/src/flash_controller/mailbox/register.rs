@@ -9,6 +9,8 @@ pub enum Access {
     ReadOnly,
     /// Reading and writing.
     ReadWrite,
+    /// Writing; reads as zero.
+    WriteOnly,
 }
 
 impl fmt::Display for Access {
@@ -16,6 +18,7 @@ impl fmt::Display for Access {
         formatter.write_str(match self {
             Self::ReadOnly => "read",
             Self::ReadWrite => "read, write",
+            Self::WriteOnly => "write",
         })
     }
 }

@@ -1,0 +1,27 @@
+//! From a page number to the page's data: buffer, page map, lane, and the stripe's other lanes if need be.
+//!
+//! ```text
+//!  reads --> ReadLookup --(hit)--------------------------------> ReadCollector --> host
+//!                |(place)                                         ^   ^    |
+//!                v                                                |   |    +-----> mover
+//!  mover --> ReadDispatcher --(lane queues)--> flash lanes -------+   |
+//!                |(failed plane)                                      |
+//!                +---------------> Reconstructor <--(bad record)------+
+//! ```
+
+mod read_collector;
+mod read_dispatcher;
+mod read_lookup;
+mod reconstructor;
+
+pub use read_collector::ReadCollector;
+pub use read_dispatcher::ReadDispatcher;
+pub use read_lookup::ReadLookup;
+pub use reconstructor::Reconstructor;
+
+/// Lanes of a controller.
+pub const LANES: usize = 10;
+/// Tag of the reads by which a page is reconstructed.
+pub const SURVIVOR_TAG: u64 = 0xA0;
+/// Logical page of a record that holds none.
+pub const NO_PAGE: u64 = 0xFFFF_FFFF;
