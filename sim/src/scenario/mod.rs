@@ -1,4 +1,5 @@
 //! What a user runs: circuits, models and figures put together.
 
+pub mod controller;
 mod data_path;
 pub mod striped_file;

@@ -106,6 +106,11 @@ impl NandModel {
         &mut self.lane
     }
 
+    /// The chips without the ports.
+    pub fn into_lane(self) -> NandLane {
+        self.lane
+    }
+
     /// Sets the chips' pins for this cycle.
     ///
     /// # Errors

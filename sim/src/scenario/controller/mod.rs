@@ -1,0 +1,3 @@
+//! One flash controller with its chips, its host and its processor.
+
+pub mod machine;
