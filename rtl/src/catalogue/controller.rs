@@ -27,9 +27,9 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         build: || {
             let mut block = ReadFence::default();
             block.clock.connect();
-            block.begin.connect();
+            block.begins.connect();
             block.begin_tag.connect();
-            block.end.connect();
+            block.ends.connect();
             block.end_tag.connect();
             block.advance.connect();
             Ok(connected(block))

@@ -4,6 +4,7 @@
 mod blocks;
 mod catalogue;
 mod clock_domains;
+mod controller;
 mod ecc;
 mod flash_lane;
 mod raid;

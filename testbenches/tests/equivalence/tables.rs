@@ -34,7 +34,7 @@ struct Requests {
     taken: u64,
 }
 
-fn requests(name: &str, offer: f64, fields: &[(&str, u64)]) -> Box<dyn Driver> {
+pub(crate) fn requests(name: &str, offer: f64, fields: &[(&str, u64)]) -> Box<dyn Driver> {
     let fields = fields.iter().map(|(field, limit)| (format!("{name}_{field}"), *limit)).collect();
     Box::new(Requests { name: name.to_owned(), offer, fields, valid: 0, ready: None, ports: vec![], taken: 0 })
 }

@@ -273,7 +273,7 @@ impl Logic for HostPort {
             self.read_word.d.next = self.read_commands.source.data.val();
             self.read_in_range.d.next = self.read_commands.source.data.val().get_bits::<32>(8) < self.page_limit.val();
         }
-        self.fence.begin.next = self.read_valid.q.val() & self.read_in_range.q.val() & self.reads.ready.val();
+        self.fence.begins.next = self.read_valid.q.val() & self.read_in_range.q.val() & self.reads.ready.val();
         self.fence.begin_tag.next = self.read_word.q.val().get_bits::<7>(0);
 
         // Completions, the most urgent first: a read's last word does not wait.
@@ -314,7 +314,7 @@ impl Logic for HostPort {
             self.refused_valid.d.next = true;
             self.refused_tag.d.next = self.read_word.q.val().get_bits::<8>(0);
         }
-        self.fence.end.next = self.read_ends.val() | (self.lost_valid.val() & !self.read_ends.val());
+        self.fence.ends.next = self.read_ends.val() | (self.lost_valid.val() & !self.read_ends.val());
         self.fence.end_tag.next = self.lost_tag.val().get_bits::<7>(0);
         if self.read_ends.val() {
             self.fence.end_tag.next = self.read_tag.val().get_bits::<7>(0);

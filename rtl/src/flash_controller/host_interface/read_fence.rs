@@ -17,12 +17,12 @@ pub struct ReadFence {
     /// Clock of all registers, rising edge.
     pub clock: Signal<In, Clock>,
     /// A read begins.
-    pub begin: Signal<In, Bit>,
-    /// Its tag; meaningful while `begin` is high.
+    pub begins: Signal<In, Bit>,
+    /// Its tag; meaningful while `begins` is high.
     pub begin_tag: Signal<In, Bits<7>>,
     /// A read ends.
-    pub end: Signal<In, Bit>,
-    /// Its tag; meaningful while `end` is high.
+    pub ends: Signal<In, Bit>,
+    /// Its tag; meaningful while `ends` is high.
     pub end_tag: Signal<In, Bits<7>>,
     /// A new epoch begins.
     pub advance: Signal<In, Bit>,
@@ -32,7 +32,7 @@ pub struct ReadFence {
     /// The epoch in which each tag's read was begun.
     epochs: RAM<Bit, 7>,
     epoch: DFF<Bit>,
-    ends: DFF<Bit>,
+    ended: DFF<Bit>,
     even_reads: DFF<Bits<8>>,
     odd_reads: DFF<Bits<8>>,
     none_left: DFF<Bit>,
@@ -46,20 +46,20 @@ pub struct ReadFence {
 impl Logic for ReadFence {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, epoch, ends, even_reads, odd_reads, none_left);
+        dff_setup!(self, clock, epoch, ended, even_reads, odd_reads, none_left);
         self.epochs.read_clock.next = self.clock.val();
         self.epochs.write_clock.next = self.clock.val();
         self.epochs.write_address.next = self.begin_tag.val();
         self.epochs.write_data.next = self.epoch.q.val();
-        self.epochs.write_enable.next = self.begin.val();
+        self.epochs.write_enable.next = self.begins.val();
         self.epochs.read_address.next = self.end_tag.val();
-        self.ends.d.next = self.end.val();
+        self.ended.d.next = self.ends.val();
         self.epoch.d.next = self.epoch.q.val() ^ self.advance.val();
 
-        self.begins_even.next = self.begin.val() & !self.epoch.q.val();
-        self.begins_odd.next = self.begin.val() & self.epoch.q.val();
-        self.ends_even.next = self.ends.q.val() & !self.epochs.read_data.val();
-        self.ends_odd.next = self.ends.q.val() & self.epochs.read_data.val();
+        self.begins_even.next = self.begins.val() & !self.epoch.q.val();
+        self.begins_odd.next = self.begins.val() & self.epoch.q.val();
+        self.ends_even.next = self.ended.q.val() & !self.epochs.read_data.val();
+        self.ends_odd.next = self.ended.q.val() & self.epochs.read_data.val();
         if self.begins_even.val() & !self.ends_even.val() {
             self.even_reads.d.next = self.even_reads.q.val() + 1;
         }

@@ -103,7 +103,7 @@ pub struct MoveReader {
     tag_number: Vec<Constant<Bits<3>>>,
 
     locations: RAM<Bits<32>, 3>,
-    words: SynchronousFifo<128, 9>,
+    staging: SynchronousFifo<128, 9>,
     state: DFF<MovingState>,
     steps: DFF<Bits<2>>,
     next_read: DFF<Bits<3>>,
@@ -173,7 +173,7 @@ impl Default for MoveReader {
             tag_bit: (0..8).map(|tag| Constant::new((1_u64 << tag).into())).collect(),
             tag_number: (0..8_usize).map(|tag| Constant::new(tag.to_bits())).collect(),
             locations: Default::default(),
-            words: SynchronousFifo::new(256),
+            staging: SynchronousFifo::new(256),
             state: Default::default(),
             steps: Default::default(),
             next_read: Default::default(),
@@ -206,7 +206,7 @@ impl Default for MoveReader {
 impl Logic for MoveReader {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, words);
+        clock!(self, clock, staging);
         dff_setup!(
             self,
             clock,
@@ -258,9 +258,9 @@ impl Logic for MoveReader {
         self.reads.last.next = false;
 
         // Pages come.
-        self.words.sink.valid.next = self.word_valid.val();
-        self.words.sink.data.next = self.word.val();
-        self.words.sink.last.next = self.word_last.val();
+        self.staging.sink.valid.next = self.word_valid.val();
+        self.staging.sink.data.next = self.word.val();
+        self.staging.sink.last.next = self.word_last.val();
         self.room.next = !self.staged.q.val();
         if self.begins.val() {
             self.staged.d.next = true;
@@ -325,7 +325,7 @@ impl Logic for MoveReader {
                 if self.own_drop.val() {
                     self.gives.next = false;
                     self.state.d.next = MovingState::Discarding;
-                } else if (self.words.source.valid.val() & self.data.ready.val()) & self.words.source.last.val() {
+                } else if (self.staging.source.valid.val() & self.data.ready.val()) & self.staging.source.last.val() {
                     self.begins_move.next = true;
                     self.next_move.d.next = self.next_move.q.val() + 1;
                     self.frees.next = true;
@@ -334,7 +334,7 @@ impl Logic for MoveReader {
             }
             MovingState::Discarding => {
                 self.drops.next = true;
-                if self.words.source.valid.val() & self.words.source.last.val() {
+                if self.staging.source.valid.val() & self.staging.source.last.val() {
                     self.state.d.next = MovingState::Reporting;
                 }
             }
@@ -370,10 +370,10 @@ impl Logic for MoveReader {
 
         self.page_tag.next = bit_cast::<8, 6>(self.next_move.q.val()) | self.move_tag.val();
         self.page_number.next = self.staged_page.q.val();
-        self.data.valid.next = self.gives.val() & self.words.source.valid.val();
-        self.data.data.next = self.words.source.data.val();
-        self.data.last.next = self.words.source.last.val();
-        self.words.source.ready.next = (self.gives.val() & self.data.ready.val()) | self.drops.val();
+        self.data.valid.next = self.gives.val() & self.staging.source.valid.val();
+        self.data.data.next = self.staging.source.data.val();
+        self.data.last.next = self.staging.source.last.val();
+        self.staging.source.ready.next = (self.gives.val() & self.data.ready.val()) | self.drops.val();
         self.keep.next = self.keeps.q.val();
         self.keep_number.next = self.next_move.q.val();
         self.keep_location.next = self.location.q.val();
