@@ -5,3 +5,4 @@ pub mod firmware;
 pub mod models;
 pub mod scenario;
 pub mod waveform;
+pub mod workload;

@@ -5,6 +5,7 @@
 
 pub mod array_image;
 pub mod bch;
+pub mod flash_translation;
 pub mod geometry;
 pub mod lane_map;
 pub mod member_selection;

@@ -11,6 +11,7 @@ pub struct Lockstep<'a> {
     /// Cycles to compare.
     pub cycles: usize,
     /// Also compare the netlist that Yosys synthesizes, where tools may run.
+    #[cfg_attr(not(feature = "tool-tests"), allow(dead_code, reason = "only tools look at it"))]
     pub synthesized: bool,
     /// Everything that drives the block.
     pub drivers: &'a dyn Fn(&Interface) -> Vec<Box<dyn Driver>>,

@@ -57,14 +57,13 @@ fn read_fences() {
         "read-fences",
         ReadFence::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("begins", |block| &mut block.begins)
                 .input("begin_tag", |block| &mut block.begin_tag)
                 .input("ends", |block| &mut block.ends)
                 .input("end_tag", |block| &mut block.end_tag)
-                .input("advance", |block| &mut block.advance);
-            model
+                .input("advance", |block| &mut block.advance)
         },
         |_| {
             let drivers = vec![
@@ -86,7 +85,7 @@ fn host_ports() {
         "host-ports",
         HostPort::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("commands_valid", |block| &mut block.commands.valid)
                 .input_with("commands_operation", |block, words| block.commands.operation.next = host_operation(words))
@@ -110,8 +109,7 @@ fn host_ports() {
                 .input("read_tag", |block| &mut block.read_tag)
                 .input("lost_valid", |block| &mut block.lost_valid)
                 .input("lost_tag", |block| &mut block.lost_tag)
-                .input("fence_advance", |block| &mut block.fence_advance);
-            model
+                .input("fence_advance", |block| &mut block.fence_advance)
         },
         |_| {
             let drivers = vec![
@@ -146,7 +144,7 @@ fn read_lookups() {
         "read-lookups",
         ReadLookup::<22, 24>::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("reads_valid", |block| &mut block.reads.valid)
                 .input("reads_data", |block| &mut block.reads.data)
@@ -160,8 +158,7 @@ fn read_lookups() {
                 .input("results_tag", |block| &mut block.results.tag)
                 .input("results_found", |block| &mut block.results.found)
                 .input("results_applied", |block| &mut block.results.applied)
-                .input("located_ready", |block| &mut block.located.ready);
-            model
+                .input("located_ready", |block| &mut block.located.ready)
         },
         |_| {
             let drivers = vec![
@@ -329,7 +326,7 @@ fn reconstructors() {
         "reconstructors",
         Reconstructor::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("keep", |block| &mut block.keep)
                 .input("keep_tag", |block| &mut block.keep_tag)
@@ -346,8 +343,7 @@ fn reconstructors() {
                 .input("collected", |block| &mut block.collected)
                 .input("collected_bad", |block| &mut block.collected_bad)
                 .input("lost_ready", |block| &mut block.lost_ready)
-                .input("events_ready", |block| &mut block.events.ready);
-            model
+                .input("events_ready", |block| &mut block.events.ready)
         },
         |_| {
             let drivers = vec![
@@ -376,7 +372,7 @@ fn move_checkers() {
         "move-checkers",
         MoveChecker::<22, 24>::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("keep", |block| &mut block.keep)
                 .input("keep_number", |block| &mut block.keep_number)
@@ -388,8 +384,7 @@ fn move_checkers() {
                 .input("results_valid", |block| &mut block.results.valid)
                 .input("results_tag", |block| &mut block.results.tag)
                 .input("results_found", |block| &mut block.results.found)
-                .input("results_applied", |block| &mut block.results.applied);
-            model
+                .input("results_applied", |block| &mut block.results.applied)
         },
         |_| {
             let drivers = vec![
@@ -417,7 +412,7 @@ fn place_committers() {
         "place-committers",
         PlaceCommitter::<22, 24>::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("keep", |block| &mut block.keep)
                 .input("keep_number", |block| &mut block.keep_number)
@@ -435,8 +430,7 @@ fn place_committers() {
                 .input("results_tag", |block| &mut block.results.tag)
                 .input("results_found", |block| &mut block.results.found)
                 .input("results_applied", |block| &mut block.results.applied)
-                .input("events_ready", |block| &mut block.events.ready);
-            model
+                .input("events_ready", |block| &mut block.events.ready)
         },
         |_| {
             let drivers = vec![
@@ -507,7 +501,7 @@ fn controller_mailboxes() {
         "controller-mailboxes",
         ControllerMailbox::<22, 24, 18>::new(6),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("mailbox_request", |block| &mut block.mailbox.request)
                 .input("mailbox_write", |block| &mut block.mailbox.write)
@@ -544,8 +538,7 @@ fn controller_mailboxes() {
                 .input("results_found", |block| &mut block.results.found)
                 .input("results_applied", |block| &mut block.results.applied)
                 .input("corrected_bits", |block| &mut block.corrected_bits)
-                .input("corrected_records", |block| &mut block.corrected_records);
-            model
+                .input("corrected_records", |block| &mut block.corrected_records)
         },
         |_| {
             let drivers = vec![

@@ -1,0 +1,145 @@
+//! Which rows are emptied, and in which order their stripes are moved.
+
+use super::layout::{LANES, PLANES, RowAddress, StripeLocation};
+use super::policy::Firmware;
+use super::row::RowState;
+use std::cmp::Reverse;
+
+/// Why a row is emptied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveReason {
+    /// Room is needed.
+    Collection,
+    /// A member is lost, or its bits decay.
+    Evacuation,
+    /// It was read too often.
+    ReadDisturb,
+    /// Its blocks were erased much less often than others.
+    Wear,
+}
+
+/// An order to the mover: copy the valid pages of a stripe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveOrder {
+    /// The stripe.
+    pub stripe: StripeLocation,
+    /// Its members.
+    pub members: u16,
+    /// Why.
+    pub reason: MoveReason,
+}
+
+/// A row whose stripes are ordered one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Emptying {
+    pub(super) row: usize,
+    reason: MoveReason,
+    /// Next stripe to order.
+    next: u32,
+    /// Stripes ordered and not answered yet.
+    unanswered: u32,
+}
+
+impl Firmware {
+    /// The next stripe to move, of the row being emptied or of a new one; `None` if nothing needs to move now.
+    pub fn next_move(&mut self) -> Option<MoveOrder> {
+        if self.emptying.is_none() {
+            let (row, reason) = self.victim()?;
+            self.rows[row].state = RowState::Emptying;
+            if reason == MoveReason::Wear {
+                self.closed_since_wear = 0;
+            }
+            self.emptying = Some(Emptying { row, reason, next: 0, unanswered: 0 });
+        }
+        let emptying = self.emptying.as_mut()?;
+        let row = &self.rows[emptying.row];
+        if emptying.next == row.next_page * PLANES {
+            return None;
+        }
+        let (page, plane) = (emptying.next / PLANES, emptying.next % PLANES);
+        emptying.next += 1;
+        emptying.unanswered += 1;
+        let stripe = StripeLocation { row: self.layout.row(emptying.row), plane, page };
+        Some(MoveOrder { stripe, members: row.members, reason: emptying.reason })
+    }
+
+    /// The mover is through with a stripe: its pages were taken or are no longer valid. They leave the row, by
+    /// [`on_invalidated`](Self::on_invalidated), when the map shows their new place.
+    pub fn on_moved(&mut self, stripe: StripeLocation) {
+        let index = self.layout.index(stripe.row);
+        let Some(emptying) = self.emptying.as_mut().filter(|emptying| emptying.row == index) else { return };
+        emptying.unanswered = emptying.unanswered.saturating_sub(1);
+        if emptying.unanswered == 0 && emptying.next == self.rows[index].next_page * PLANES {
+            self.emptying = None;
+        }
+    }
+
+    /// Whether collection has to make room.
+    pub fn collecting(&self) -> bool {
+        self.free_rows() <= self.parameters.reserve + self.parameters.ahead
+    }
+
+    fn victim(&self) -> Option<(usize, MoveReason)> {
+        let closed = || (0..self.rows.len()).filter(|index| self.rows[*index].state == RowState::Closed);
+        let chosen = if self.collecting() {
+            let fewest = closed().min_by_key(|index| (self.rows[*index].valid, self.rows[*index].sequence));
+            fewest.map(|index| (index, MoveReason::Collection))
+        } else {
+            let oldest = |index: &usize| self.rows[*index].sequence;
+            let lost = closed().filter(|index| self.rows[*index].evacuate).min_by_key(oldest);
+            let read = closed().filter(|index| self.rows[*index].reads > self.parameters.read_limit).min_by_key(oldest);
+            lost.map(|index| (index, MoveReason::Evacuation))
+                .or(read.map(|index| (index, MoveReason::ReadDisturb)))
+                .or_else(|| self.cold_row().map(|index| (index, MoveReason::Wear)))
+        };
+        // What is on its way has to find room: no more than a row of it, or the free rows would run out.
+        let emptying = self.rows.iter().filter(|row| row.state == RowState::Emptying);
+        let on_the_way: u32 = emptying.map(|row| row.valid).sum();
+        let room = self.layout.row_capacity(LANES as u32);
+        chosen.filter(|(index, _)| on_the_way == 0 || on_the_way + self.rows[*index].valid <= room)
+    }
+
+    /// The least worn closed row, if others are much more worn.
+    fn cold_row(&self) -> Option<usize> {
+        if self.closed_since_wear < self.parameters.wear_interval {
+            return None;
+        }
+        let living = self.rows.iter().filter(|row| row.state != RowState::Retired);
+        let most = living.map(|row| row.erases).max()?;
+        let closed = (0..self.rows.len()).filter(|index| self.rows[*index].state == RowState::Closed);
+        let coldest = closed.min_by_key(|index| (self.rows[*index].erases, self.rows[*index].sequence))?;
+        (most - self.rows[coldest].erases > self.parameters.wear_spread).then_some(coldest)
+    }
+
+    /// Spread of erase counts of all rows that are in use.
+    pub fn wear_spread(&self) -> u32 {
+        let erases = || self.rows.iter().filter(|row| row.state != RowState::Retired).map(|row| row.erases);
+        erases().max().unwrap_or(0) - erases().min().unwrap_or(0)
+    }
+
+    /// Pages of a row were read.
+    pub fn on_read(&mut self, row: RowAddress, pages: u64) {
+        let index = self.layout.index(row);
+        self.rows[index].reads += pages;
+    }
+
+    /// The next row that the periodic sweep reads, closed ones in turn.
+    pub fn next_sweep(&mut self) -> Option<RowAddress> {
+        let count = self.rows.len();
+        let in_turn = (0..count).map(|step| (self.sweep + step) % count);
+        let index = { in_turn }.min_by_key(|index| {
+            let wait = (index + count - self.sweep) % count;
+            (Reverse(self.rows[*index].state == RowState::Closed), wait)
+        })?;
+        self.sweep = (index + 1) % count;
+        (self.rows[index].state == RowState::Closed).then(|| self.layout.row(index))
+    }
+
+    /// The sweep found up to this many corrected bits in a codeword of the row.
+    pub fn on_swept(&mut self, row: RowAddress, corrected_bits: u32) {
+        if corrected_bits >= self.parameters.refresh_bits {
+            let index = self.layout.index(row);
+            self.rows[index].evacuate = true;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Everything that a user says about a run.
+
+use super::fault_plan::{FaultPlanError, Injection};
+use super::moment::Moment;
+use super::shape::{ControllerShape, ShapeError};
+use crate::firmware::Layout;
+use crate::workload::HostCommand;
+use crate::workload::iolog::{self, IologError};
+use crate::workload::pattern::{Pattern, PatternError, PatternKind};
+use serde::Serialize;
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Which commands the host gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkloadChoice {
+    /// A built-in pattern.
+    Pattern(PatternKind),
+    /// A log of fio.
+    Iolog(PathBuf),
+}
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ControllerOptions {
+    /// Flash and its scale.
+    pub shape: ControllerShape,
+    /// Which commands.
+    pub workload: WorkloadChoice,
+    /// How many, of a built-in pattern.
+    pub commands: u64,
+    /// Most commands in flight.
+    pub queue_depth: u32,
+    /// Logical pages of the device; `None` for as many as the shape allows.
+    pub logical_pages: Option<u32>,
+    /// Seed of everything that is random.
+    pub seed: u64,
+    /// Faults.
+    pub inject: Vec<Injection>,
+    /// When the power fails.
+    pub power_cut: Option<Moment>,
+}
+
+/// A run that is not possible.
+#[derive(Debug, Error)]
+pub enum OptionsError {
+    /// The shape is not.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// The built-in pattern is not.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// The log is not.
+    #[error(transparent)]
+    Iolog(#[from] IologError),
+    /// A fault is not.
+    #[error(transparent)]
+    Fault(#[from] FaultPlanError),
+    /// More logical pages than flash and the reserve allow.
+    #[error("logical pages {value} (legal: 1..={most})")]
+    LogicalPages {
+        /// What was asked for.
+        value: u32,
+        /// The most that is possible.
+        most: u32,
+    },
+}
+
+impl FromStr for WorkloadChoice {
+    type Err = Infallible;
+
+    /// The name of a pattern, else a path.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.parse().map_or_else(|_| Self::Iolog(PathBuf::from(text)), Self::Pattern))
+    }
+}
+
+impl ControllerOptions {
+    /// Logical pages of the device.
+    pub fn device_pages(&self) -> u32 {
+        self.logical_pages.unwrap_or_else(|| self.layout().most_logical_pages())
+    }
+
+    /// The rows that firmware manages.
+    pub fn layout(&self) -> Layout {
+        Layout {
+            groups: super::shape::GROUPS,
+            dies: self.shape.dies,
+            blocks: self.shape.blocks_per_plane,
+            pages: self.shape.pages_per_block,
+        }
+    }
+
+    /// Confirms that the run is possible, apart from the content of a log.
+    ///
+    /// # Errors
+    /// The first field that is not legal.
+    pub fn validate(&self) -> Result<(), OptionsError> {
+        self.shape.validate()?;
+        let most = self.layout().most_logical_pages();
+        let pages = self.device_pages();
+        if !(1..=most).contains(&pages) {
+            return Err(OptionsError::LogicalPages { value: pages, most });
+        }
+        let kind = match self.workload {
+            WorkloadChoice::Pattern(kind) => kind,
+            // The depth of the queue holds for logs, too.
+            WorkloadChoice::Iolog(_) => PatternKind::SeqWrite,
+        };
+        self.pattern(kind).validate(pages)?;
+        Ok(self.inject.iter().try_for_each(|injection| injection.validate(&self.shape, pages))?)
+    }
+
+    fn pattern(&self, kind: PatternKind) -> Pattern {
+        let Self { seed, commands, queue_depth, .. } = *self;
+        Pattern { kind, seed, pages: self.device_pages(), commands, queue_depth }
+    }
+
+    /// The commands of the host.
+    ///
+    /// # Errors
+    /// If a log cannot be read or is not legal.
+    pub fn host_commands(&self) -> Result<Box<dyn Iterator<Item = HostCommand>>, OptionsError> {
+        match &self.workload {
+            WorkloadChoice::Pattern(kind) => Ok(Box::new(self.pattern(*kind).commands())),
+            WorkloadChoice::Iolog(path) => Ok(Box::new(read_log(path, self.device_pages())?.into_iter())),
+        }
+    }
+}
+
+fn read_log(path: &Path, pages: u32) -> Result<Vec<HostCommand>, IologError> {
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => iolog::parse(&name, BufReader::new(file), pages),
+        Err(source) => Err(IologError::Unreadable { file: name, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::nand::flash::FlashKind;
+    use std::io::Write;
+
+    fn options() -> ControllerOptions {
+        ControllerOptions {
+            shape: ControllerShape::small(FlashKind::Slc),
+            workload: WorkloadChoice::Pattern(PatternKind::Mixed),
+            commands: 100,
+            queue_depth: 32,
+            logical_pages: None,
+            seed: 1,
+            inject: vec!["plane:3@2ms".parse().unwrap()],
+            power_cut: Some(Moment(1_700_000)),
+        }
+    }
+
+    fn error(options: ControllerOptions) -> String {
+        options.validate().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_legal_run_gives_its_commands() {
+        options().validate().unwrap();
+        assert_eq!(options().host_commands().unwrap().count(), 100);
+    }
+
+    #[test]
+    fn a_log_is_read_from_its_file() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"fio version 2 iolog\na add\na open\na write 0 8192\n").unwrap();
+        let workload = file.path().to_str().unwrap().parse().unwrap();
+        let log = ControllerOptions { workload, ..options() };
+        assert_eq!(log.host_commands().unwrap().count(), 2);
+        let missing = ControllerOptions { workload: "no/such/log".parse().unwrap(), ..options() };
+        let error = missing.host_commands().err().unwrap().to_string();
+        assert_eq!(error, "cannot read no/such/log");
+    }
+
+    #[test]
+    fn errors_name_the_field_the_value_and_what_is_legal() {
+        let most = options().device_pages();
+        let wrong = ControllerOptions { logical_pages: Some(most + 1), ..options() };
+        assert_eq!(error(wrong), format!("logical pages {} (legal: 1..={most})", most + 1));
+        assert_eq!(error(ControllerOptions { queue_depth: 129, ..options() }), "queue depth 129 (legal: 1..=128)");
+        let wrong = ControllerOptions { inject: vec!["chip:20@1ms".parse().unwrap()], ..options() };
+        assert_eq!(error(wrong), "fault chip:20@1ms: chip 20 (legal: 0..=19)");
+    }
+}
