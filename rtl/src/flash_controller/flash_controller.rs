@@ -13,10 +13,10 @@ use super::tables::{
     CountSource, PageDirectory, PageOperationKind, PageOperationSource, PageResultSource, PlaneHealth,
     StripeLookupSource, StripeSource, StripeTable, TableMemorySource,
 };
-use super::write_buffer::{WriteBuffer, WriteBufferError};
+use super::write_buffer::{ProgramCommandSource, WriteBuffer, WriteBufferError};
 use crate::circuit::circuit_info;
 use crate::config::GeometryError;
-use crate::stream::{StreamSink, StreamSource};
+use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
 
 /// Words of a page.
 const WORDS: usize = 256;
@@ -36,12 +36,14 @@ pub enum FlashControllerError {
     #[error(transparent)]
     Buffer(#[from] WriteBufferError),
     /// A stripe's number does not fit a location.
-    #[error("{value} bits of a stripe's number: legal are {maximum} with these tables")]
+    #[error("{value} {field} bits of a stripe's number: legal are 1..={maximum} with these tables")]
     StripeBits {
-        /// What page, plane, die and block take.
-        value: usize,
+        /// Which field.
+        field: &'static str,
+        /// What the lanes take.
+        value: u32,
         /// What the tables hold.
-        maximum: usize,
+        maximum: u32,
     },
 }
 
@@ -84,7 +86,7 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     /// The firmware's registers.
     pub mailbox: MailboxSink,
     /// Firmware has something to take.
-    pub interrupt: Signal<Out, Bit>,
+    pub attention: Signal<Out, Bit>,
     /// The memory of the page map.
     pub page_memory: TableMemorySource<P, L>,
     /// The memory of the stripe table.
@@ -111,31 +113,70 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     health: PlaneHealth,
     buffer: WriteBuffer,
     lanes: Vec<FlashLane>,
+    move_event_queue: SynchronousFifo<34, 6>,
+    read_event_queue: SynchronousFifo<39, 6>,
+    byte_queue: SynchronousFifo<8, 9>,
+
+    commands_taken: Signal<Local, Bits<10>>,
+    survivors_taken: Signal<Local, Bits<10>>,
+    byte_comes: Signal<Local, Bit>,
+    byte: Signal<Local, Bits<8>>,
+    byte_is_last: Signal<Local, Bit>,
 }
 
 impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: usize> FlashController<P, L, A, R, C> {
-    /// A controller whose lanes are as `config` says.
+    /// A controller whose lanes are as `config` says, and which numbers stripes with `page_bits` bits of page, at least as
+    /// many as the lanes have.
     ///
     /// # Errors
     /// If the configuration is out of its range or does not fit the tables.
-    pub fn new(config: &LaneConfig) -> Result<Self, FlashControllerError> {
-        let stripe_bits = (config.page_bits + 4 + config.block_bits) as usize;
-        if stripe_bits != A - 1 {
-            return Err(FlashControllerError::StripeBits { value: stripe_bits, maximum: A - 1 });
+    pub fn new(config: &LaneConfig, page_bits: u32) -> Result<Self, FlashControllerError> {
+        let block_bits = A as u32 - 5 - page_bits;
+        for (field, value, maximum) in
+            [("page", config.page_bits, page_bits), ("block", config.block_bits, block_bits)]
+        {
+            if value > maximum {
+                return Err(FlashControllerError::StripeBits { field, value, maximum });
+            }
         }
         let lanes = (0..LANES).map(|_| FlashLane::new(config)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            //DEFAULTS
+            clock: Default::default(),
+            commands: Default::default(),
+            write_data: Default::default(),
+            read_data: Default::default(),
+            completions: Default::default(),
+            mailbox: Default::default(),
+            attention: Default::default(),
+            page_memory: Default::default(),
+            stripe_memory: Default::default(),
             nand: vec![Default::default(); LANES],
             survivor_tag: Constant::new(SURVIVOR_TAG.into()),
             write_kind: Constant::new(PageOperationKind::Write),
+            host: Default::default(),
+            lookup: Default::default(),
+            dispatcher: Default::default(),
             collector: ReadCollector::new(WORDS),
-            registers: ControllerMailbox::new(config.page_bits),
-            directory: PageDirectory::new(CHANGES_UNDER_WAY, config.page_bits as usize)?,
-            stripe_table: StripeTable::new(config.page_bits as usize),
+            reconstructor: Default::default(),
+            move_reader: Default::default(),
+            move_checker: Default::default(),
+            committer: Default::default(),
+            registers: ControllerMailbox::new(page_bits),
+            table_registers: Default::default(),
+            reports: Default::default(),
+            directory: PageDirectory::new(CHANGES_UNDER_WAY, page_bits as usize)?,
+            stripe_table: StripeTable::new(page_bits as usize),
+            health: Default::default(),
             buffer: WriteBuffer::new(WORDS)?,
             lanes,
-            //END
+            move_event_queue: SynchronousFifo::new(32),
+            read_event_queue: SynchronousFifo::new(32),
+            byte_queue: SynchronousFifo::new(256),
+            commands_taken: Default::default(),
+            survivors_taken: Default::default(),
+            byte_comes: Default::default(),
+            byte: Default::default(),
+            byte_is_last: Default::default(),
         })
     }
 
@@ -161,8 +202,8 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, host, lookup, dispatcher, collector, reconstructor, move_reader, move_checker, committer);
-        clock!(self, clock, registers, table_registers, reports, map_arbiter, page_map, counts, stripe_table, health);
-        clock!(self, clock, buffer);
+        clock!(self, clock, registers, table_registers, reports, directory, stripe_table, health);
+        clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_queue);
 
         // The host.
         HostCommandSink::link(&mut self.commands, &mut self.host.commands);
@@ -296,7 +337,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         CountSource::<R, C>::join(&mut self.table_registers.counts, &mut self.directory.counts);
         MailboxSink::link(&mut self.mailbox, &mut self.registers.mailbox);
         MailboxSource::join(&mut self.registers.tables, &mut self.table_registers.mailbox);
-        self.interrupt.next = self.registers.interrupt.val();
+        self.attention.next = self.registers.attention.val();
 
         // Reconstruction.
         self.reconstructor.keep.next = self.dispatcher.keep.val();
@@ -322,7 +363,8 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         if self.reconstructor.lost_tag.val().get_bit(7) {
             self.reconstructor.lost_ready.next = self.move_reader.lost_ready.val();
         }
-        StreamSource::<39>::join(&mut self.reconstructor.events, &mut self.registers.read_events);
+        StreamSource::<39>::join(&mut self.reconstructor.events, &mut self.read_event_queue.sink);
+        StreamSource::<39>::join(&mut self.read_event_queue.source, &mut self.registers.read_events);
 
         // The mover.
         StreamSource::<32>::join(&mut self.registers.move_orders, &mut self.move_reader.orders);
@@ -357,17 +399,79 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.move_reader.committed.next = self.committer.committed.val();
 
         // Events of moves: those of the committer first.
-        self.registers.move_events.valid.next =
+        self.move_event_queue.sink.valid.next =
             self.committer.events.valid.val() | self.move_reader.events.valid.val();
-        self.registers.move_events.data.next = self.move_reader.events.data.val();
-        self.registers.move_events.last.next = false;
-        self.committer.events.ready.next = self.registers.move_events.ready.val();
+        self.move_event_queue.sink.data.next = self.move_reader.events.data.val();
+        self.move_event_queue.sink.last.next = false;
+        self.committer.events.ready.next = self.move_event_queue.sink.ready.val();
         self.move_reader.events.ready.next =
-            self.registers.move_events.ready.val() & !self.committer.events.valid.val();
+            self.move_event_queue.sink.ready.val() & !self.committer.events.valid.val();
         if self.committer.events.valid.val() {
-            self.registers.move_events.data.next = self.committer.events.data.val();
+            self.move_event_queue.sink.data.next = self.committer.events.data.val();
         }
-        //LANES
+        StreamSource::<34>::join(&mut self.move_event_queue.source, &mut self.registers.move_events);
+
+        // The lanes: reads of the host and the mover, reads of survivors, programs, and the firmware's commands.
+        self.commands_taken.next = bits::<10>(0);
+        self.survivors_taken.next = bits::<10>(0);
+        self.byte_comes.next = false;
+        self.byte.next = bits::<8>(0);
+        self.byte_is_last.next = false;
+        for i in 0..10 {
+            self.lanes[i].clock.next = self.clock.val();
+            NandHost::link(&mut self.nand[i], &mut self.lanes[i].pins);
+            self.lanes[i].fast.next = self.registers.fast.val().get_bits::<2>(2 * i);
+            StreamSource::<34>::join(&mut self.dispatcher.lanes[i], &mut self.lanes[i].reads);
+            self.lanes[i].survivor_valid.next = self.reconstructor.read_valid.val().get_bit(i);
+            self.lanes[i].survivor_place.next = self.reconstructor.read_place.val();
+            self.survivors_taken.next =
+                self.survivors_taken.val().replace_bit(i, self.lanes[i].survivor_ready.val());
+            ProgramCommandSource::join(&mut self.buffer.commands[i], &mut self.lanes[i].programs);
+            StreamSource::<8>::join(&mut self.buffer.bytes[i], &mut self.lanes[i].program_bytes);
+            self.buffer.full[i].next = self.lanes[i].full.val();
+            self.lanes[i].firmware.valid.next = self.registers.command_valid.val().get_bit(i);
+            self.lanes[i].firmware.operation.next = self.registers.command_operation.val();
+            self.lanes[i].firmware.chip.next = self.registers.command_place.val().get_bits::<1>(24);
+            self.lanes[i].firmware.die.next = self.registers.command_place.val().get_bits::<3>(9);
+            self.lanes[i].firmware.planes.next = self.registers.command_planes.val();
+            self.lanes[i].firmware.block.next = self.registers.command_place.val().get_bits::<12>(12);
+            self.lanes[i].firmware.page.next = self.registers.command_place.val().get_bits::<8>(0);
+            self.lanes[i].firmware.column.next = self.registers.command_span.val().get_bits::<14>(0);
+            self.lanes[i].firmware.length.next = self.registers.command_span.val().get_bits::<14>(16);
+            self.lanes[i].firmware.tag.next = self.registers.command_tag.val();
+            self.commands_taken.next =
+                self.commands_taken.val().replace_bit(i, self.lanes[i].firmware.ready.val());
+            self.lanes[i].firmware_room.next = !self.byte_queue.almost_full.val();
+            if self.lanes[i].firmware_byte_valid.val() {
+                self.byte_comes.next = true;
+                self.byte.next = self.lanes[i].firmware_byte.val();
+                self.byte_is_last.next = self.lanes[i].firmware_byte_last.val();
+            }
+            self.collector.slot_ready[i].next = self.lanes[i].slot_ready.val();
+            self.collector.slot_bad[i].next = self.lanes[i].slot_bad.val();
+            self.collector.first_tag[i].next = self.lanes[i].first_tag.val();
+            self.collector.second_tag[i].next = self.lanes[i].second_tag.val();
+            self.collector.first_page[i].next = self.lanes[i].first_page.val();
+            self.collector.second_page[i].next = self.lanes[i].second_page.val();
+            self.collector.lane_word[i].next = self.lanes[i].word.val();
+            self.lanes[i].release.next = self.collector.release[i].val();
+            self.lanes[i].read_slot.next = self.collector.read_slot.val().get_bit(i);
+            self.lanes[i].read_place.next = self.collector.read_place.val();
+            self.reports.done[i].next = self.lanes[i].done.val();
+            self.reports.done_tag[i].next = self.lanes[i].done_tag.val();
+            self.reports.done_failed[i].next = self.lanes[i].done_failed.val();
+            self.reports.corrected[i].next = self.lanes[i].corrected.val();
+            self.reports.corrected_bits[i].next = self.lanes[i].corrected_bits.val();
+        }
+        self.registers.command_ready.next = self.commands_taken.val();
+        self.reconstructor.read_ready.next = self.survivors_taken.val();
+        self.byte_queue.sink.valid.next = self.byte_comes.val();
+        self.byte_queue.sink.data.next = self.byte.val();
+        self.byte_queue.sink.last.next = self.byte_is_last.val();
+        StreamSource::<8>::join(&mut self.byte_queue.source, &mut self.registers.lane_bytes);
+        StreamSource::<13>::join(&mut self.reports.events, &mut self.registers.lane_events);
+        self.registers.corrected_bits.next = self.reports.bit_count.val();
+        self.registers.corrected_records.next = self.reports.record_count.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -16,6 +16,7 @@ mod processor;
 pub mod rebuild;
 pub mod retirement;
 pub mod row;
+pub mod task;
 pub mod victims;
 
 pub use layout::{Layout, RowAddress, StripeDescriptor, StripeLocation};
@@ -23,4 +24,5 @@ pub use policy::{Firmware, PolicyParameters};
 pub use processor::{FirmwareResult, FirmwareRunner, LogEntry, Processor, RegisterAccess};
 pub use rebuild::{RebuiltTables, RecordHeader, RecordKind, RecordPlace, rebuild};
 pub use row::{Row, RowState};
+pub use task::{ControllerTask, FirmwareReport, TaskOptions};
 pub use victims::{MoveOrder, MoveReason};

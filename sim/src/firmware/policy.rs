@@ -165,6 +165,24 @@ impl Firmware {
         self.close_if_complete(index);
     }
 
+    /// The hardware counted the valid pages of a row.
+    pub fn set_valid(&mut self, row: RowAddress, valid: u32) {
+        let index = self.layout.index(row);
+        self.rows[index].valid = valid;
+    }
+
+    /// A row holds a page that cannot be read: it stays as it is, for that page to be told as lost.
+    pub fn give_up(&mut self, row: RowAddress) {
+        let index = self.layout.index(row);
+        self.rows[index].state = RowState::Retired;
+        self.rows[index].evacuate = false;
+    }
+
+    /// Valid pages of rows that are being emptied.
+    pub fn pages_leaving(&self) -> u32 {
+        self.rows.iter().filter(|row| row.state == RowState::Emptying).map(|row| row.valid).sum()
+    }
+
     pub(super) fn close_if_complete(&mut self, index: usize) {
         let row = &mut self.rows[index];
         if row.state == RowState::Open && row.pending == 0 && !self.open.contains(&Some(index)) {

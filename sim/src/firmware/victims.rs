@@ -79,6 +79,11 @@ impl Firmware {
         self.free_rows() <= self.parameters.reserve + self.parameters.ahead
     }
 
+    /// Whether a row is to be chosen and emptied.
+    pub fn wants_move(&self) -> bool {
+        self.emptying.is_none() && self.victim().is_some()
+    }
+
     fn victim(&self) -> Option<(usize, MoveReason)> {
         let closed = || (0..self.rows.len()).filter(|index| self.rows[*index].state == RowState::Closed);
         let chosen = if self.collecting() {
@@ -139,6 +144,14 @@ impl Firmware {
     pub fn on_swept(&mut self, row: RowAddress, corrected_bits: u32) {
         if corrected_bits >= self.parameters.refresh_bits {
             let index = self.layout.index(row);
+            self.rows[index].evacuate = true;
+        }
+    }
+
+    /// A page of a row could not be read without its stripe: the row is emptied as soon as it is full.
+    pub fn refresh(&mut self, row: RowAddress) {
+        let index = self.layout.index(row);
+        if matches!(self.rows[index].state, RowState::Open | RowState::Closed) {
             self.rows[index].evacuate = true;
         }
     }

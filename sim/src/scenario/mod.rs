@@ -3,3 +3,6 @@
 pub mod controller;
 mod data_path;
 pub mod striped_file;
+mod trace;
+
+pub use trace::Trace;

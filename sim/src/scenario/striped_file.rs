@@ -9,11 +9,12 @@ use super::data_path;
 use crate::engine::{RawPort, Simulator};
 use crate::models::lane::to_words;
 use crate::models::{LaneModel, LanePorts, Pause};
-use crate::waveform::{Recorder, Recording, SaveFile, Selection, TracedDesign, Window};
+use super::trace::Trace;
+use crate::waveform::{Recorder, SaveFile, TracedDesign};
 use anyhow::{Context, bail, ensure};
 use hardpath_rtl::config::ArrayGeometry;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Cycles from a lane's taking of a request to its first word.
@@ -41,26 +42,6 @@ pub struct Plan {
     pub back_pressure: Option<u64>,
     /// What to record.
     pub trace: Trace,
-}
-
-/// What to record.
-#[derive(Clone, Debug)]
-pub struct Trace {
-    /// Value change dump to write.
-    pub vcd: Option<PathBuf>,
-    /// Compressed waveform to write.
-    pub fst: Option<PathBuf>,
-    /// Nets and scopes; none means all.
-    pub patterns: Vec<String>,
-    /// Cycles.
-    pub window: Window,
-}
-
-impl Trace {
-    /// Records nothing.
-    pub fn none() -> Self {
-        Self { vcd: None, fst: None, patterns: vec![], window: Window::ALWAYS }
-    }
 }
 
 /// How far a run is.
@@ -152,14 +133,9 @@ pub fn run(
         write_cycles,
         read_cycles: bench.cycles - write_cycles,
         wall,
-        interesting: (opening_cycle(write_cycles, plan.trace.window), period_ps(plan.clock_mhz)),
+        interesting: (plan.trace.opening_cycle(write_cycles), period_ps(plan.clock_mhz)),
         traced,
     })
-}
-
-/// Where reading begins, if it lies in the window; else the window's first cycle.
-fn opening_cycle(reading: u64, window: Window) -> u64 {
-    if window.contains(reading) { reading } else { window.from() }
 }
 
 fn period_ps(clock_mhz: f64) -> u64 {
@@ -201,22 +177,6 @@ impl HostPorts {
     }
 }
 
-/// Starts the recording that the plan asks for.
-fn recorder(plan: &Plan, sim: &mut Simulator) -> anyhow::Result<Option<Recorder>> {
-    let trace = &plan.trace;
-    if trace.vcd.is_none() && trace.fst.is_none() {
-        return Ok(None);
-    }
-    let recording = Recording {
-        selection: Selection::of(trace.patterns.iter().cloned()),
-        window: trace.window,
-        periods_ps: vec![period_ps(plan.clock_mhz); sim.clocks().len()],
-        vcd: trace.vcd.clone(),
-        fst: trace.fst.clone(),
-    };
-    Ok(Some(Recorder::new(sim, &recording)?))
-}
-
 /// The circuit with everything at its pins.
 struct Bench {
     sim: Simulator,
@@ -243,7 +203,7 @@ impl Bench {
             let pause = pause(plan, 1 + lane as u64);
             lanes.push(LaneModel::new(ports, storage, geometry.strip_bytes, word_bytes, LANE_LATENCY, pause));
         }
-        let recorder = recorder(plan, &mut sim)?;
+        let recorder = plan.trace.recorder(&mut sim, period_ps(plan.clock_mhz))?;
         Ok(Self { sim, host, lanes, recorder, host_pause: pause(plan, 0), word_bytes, cycles: 0, last_movement: 0 })
     }
 
@@ -366,17 +326,5 @@ fn pause(plan: &Plan, device: u64) -> Pause {
     match plan.back_pressure {
         Some(seed) => Pause::random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(device), PAUSE_PROBABILITY),
         None => Pause::never(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_save_file_opens_within_what_was_recorded() {
-        assert_eq!(opening_cycle(500, Window::ALWAYS), 500);
-        assert_eq!(opening_cycle(500, Window::new(100, 300).unwrap()), 100);
-        assert_eq!(opening_cycle(500, Window::new(400, 600).unwrap()), 500);
     }
 }

@@ -45,7 +45,7 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     /// The firmware's port.
     pub mailbox: MailboxSink,
     /// Firmware has something to take.
-    pub interrupt: Signal<Out, Bit>,
+    pub attention: Signal<Out, Bit>,
     /// The tables' registers.
     pub tables: MailboxSource,
     /// Writes of the host go to the write buffer.
@@ -121,6 +121,7 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     offset_of_lanes_fast: Constant<Bits<12>>,
     offset_of_lane_event: Constant<Bits<12>>,
     offset_of_lane_byte: Constant<Bits<12>>,
+    offset_of_stripes_begun: Constant<Bits<12>>,
     offset_of_move_order: Constant<Bits<12>>,
     offset_of_move_event: Constant<Bits<12>>,
     offset_of_move_event_location: Constant<Bits<12>>,
@@ -187,6 +188,7 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     entry: DFF<Bits<16>>,
     entry_written: DFF<Bit>,
     limit: DFF<Bits<32>>,
+    begun: DFF<Bits<32>>,
     recovered: DFF<Bits<32>>,
     lost: DFF<Bits<32>>,
     interrupts: DFF<Bit>,
@@ -215,7 +217,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
         Self {
             clock: Default::default(),
             mailbox: Default::default(),
-            interrupt: Default::default(),
+            attention: Default::default(),
             tables: Default::default(),
             writes_allowed: Default::default(),
             page_limit: Default::default(),
@@ -259,6 +261,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             offset_of_lanes_fast: offset("lanes_fast"),
             offset_of_lane_event: offset("lane_event"),
             offset_of_lane_byte: offset("lane_byte"),
+            offset_of_stripes_begun: offset("stripes_begun"),
             offset_of_move_order: offset("move_order"),
             offset_of_move_event: offset("move_event"),
             offset_of_move_event_location: offset("move_event_location"),
@@ -340,6 +343,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             entry: Default::default(),
             entry_written: Default::default(),
             limit: Default::default(),
+            begun: Default::default(),
             recovered: Default::default(),
             lost: Default::default(),
             interrupts: Default::default(),
@@ -366,7 +370,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         dff_setup!(self, clock, flushed, fence_advanced, command_target, span, command_shape, command_waits);
         dff_setup!(self, clock, fast_chips, ordered, order, event_location, event_place, page, location, expected);
         dff_setup!(self, clock, kind_code, found, index, entry_sequence, entry, entry_written, limit, recovered, lost);
-        dff_setup!(self, clock, interrupts);
+        dff_setup!(self, clock, begun, interrupts);
 
         // What firmware can see.
         self.status_now.next = bits::<32>(0);
@@ -416,7 +420,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                 | self.valid_bit.val();
         }
         self.interrupts.d.next = self.events_now.val().any();
-        self.interrupt.next = self.interrupts.q.val();
+        self.attention.next = self.interrupts.q.val();
 
         self.lane_events.ready.next = false;
         self.lane_bytes.ready.next = false;
@@ -586,6 +590,9 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     if self.mailbox.address.val() == self.offset_of_identification.val() {
                         self.data.d.next = self.identity.val();
                     }
+                    if self.mailbox.address.val() == self.offset_of_stripes_begun.val() {
+                        self.data.d.next = self.begun.q.val();
+                    }
                     if self.mailbox.address.val() == self.offset_of_move_event_location.val() {
                         self.data.d.next = self.event_location.q.val();
                     }
@@ -703,6 +710,9 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
             | (bit_cast::<97, 8>(self.stripe_place.q.val().get_bits::<8>(0)) << 87)
             | (bit_cast::<97, 2>(self.stripe_shape.q.val().get_bits::<2>(16)) << 95);
         StreamSource::<97>::link(&mut self.stripes, &mut self.stripe_queue.source);
+        if self.stripe_queue.source.valid.val() & self.stripes.ready.val() {
+            self.begun.d.next = self.begun.q.val() + 1;
+        }
         self.entries.write.next = self.entry_written.q.val();
         self.entries.stripe.next = bit_cast::<A, 32>(self.index.q.val());
         self.entries.state.next = self.state_names[0].val();

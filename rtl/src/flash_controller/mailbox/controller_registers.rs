@@ -37,7 +37,7 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         0x00C,
         0,
         ReadOnly,
-        "what waits: bit 0 `lane_event`, 1 `lane_byte`, 2 `move_event`, 3 `read_event`; any of them raises `interrupt`",
+        "what waits: bit 0 `lane_event`, 1 `lane_byte`, 2 `move_event`, 3 `read_event`; any of them raises `attention`",
     ),
     register("stripe_place", 0x010, 0, ReadWrite, "place of the next stripe's pages on its lanes"),
     register("stripe_sequence", 0x014, 0, ReadWrite, "its sequence number"),
@@ -79,6 +79,13 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         0,
         ReadOnly,
         "reading takes the oldest byte of a command's data: bit 31 there was one, 8 last",
+    ),
+    register(
+        "stripes_begun",
+        0x038,
+        0,
+        ReadOnly,
+        "stripes that the write buffer has begun to fill; all but the last two of them lie on flash and in the page map",
     ),
     register("move_order", 0x040, 0, WriteOnly, "writing orders the page at this location to be moved"),
     register(

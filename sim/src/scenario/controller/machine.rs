@@ -3,6 +3,9 @@
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
 use crate::models::nand::{NandLane, NandModel, NandPorts};
+use crate::models::{TableMemory, TableMemoryModel};
+use crate::scenario::Trace;
+use crate::waveform::{Recorder, TracedDesign};
 use anyhow::{Context, Result, ensure};
 use std::collections::VecDeque;
 
@@ -71,7 +74,7 @@ struct Ports {
     data_in: RawPort,
     data_out: RawPort,
     done: RawPort,
-    interrupt: RawPort,
+    attention: RawPort,
 }
 
 /// The controller, and all that stands around it.
@@ -79,7 +82,9 @@ pub struct Machine {
     simulator: Simulator,
     ports: Ports,
     lanes: Vec<NandModel>,
+    tables: [TableMemoryModel; 2],
     firmware: FirmwareRunner,
+    recorder: Option<Recorder>,
     commands: VecDeque<Command>,
     command_offered: bool,
     words: VecDeque<([u64; 2], bool)>,
@@ -95,8 +100,14 @@ impl Machine {
     /// A controller whose host port is named `host`, its mailbox `mailbox`, and its lanes `nand_0` and so on.
     ///
     /// # Errors
-    /// If the circuit has no such ports.
-    pub fn new(mut simulator: Simulator, lanes: Vec<NandLane>, firmware: FirmwareRunner) -> Result<Self> {
+    /// If the circuit has no such ports, or a recording cannot begin.
+    pub fn new(
+        mut simulator: Simulator,
+        lanes: Vec<NandLane>,
+        firmware: FirmwareRunner,
+        trace: &Trace,
+        period_ps: u64,
+    ) -> Result<Self> {
         let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
         let ports = Ports {
             command_valid: port("commands_valid")?,
@@ -121,7 +132,7 @@ impl Machine {
             data_in: port("mailbox_data_in")?,
             data_out: port("mailbox_data_out")?,
             done: port("mailbox_done")?,
-            interrupt: port("interrupt")?,
+            attention: port("attention")?,
         };
         for ready in ["read_data_ready", "completions_ready"] {
             let ready = simulator.port_named(ready)?;
@@ -133,11 +144,20 @@ impl Machine {
                 .with_context(|| format!("the pins of lane {number}"))?;
             models.push(NandModel::new(ports, lane));
         }
+        // DRAM: 150 to 240 ns from a request to its answer.
+        let mut table = |prefix, seed| {
+            TableMemoryModel::new(&mut simulator, prefix, TableMemory::new(20..=32, 1.0, seed))
+                .with_context(|| format!("the memory port {prefix}"))
+        };
+        let tables = [table("page_memory", 1)?, table("stripe_memory", 2)?];
+        let recorder = trace.recorder(&mut simulator, period_ps)?;
         Ok(Self {
             simulator,
             ports,
             lanes: models,
+            tables,
             firmware,
+            recorder,
             commands: VecDeque::new(),
             command_offered: false,
             words: VecDeque::new(),
@@ -169,9 +189,22 @@ impl Machine {
         self.lanes[lane].lane_mut()
     }
 
+    /// Ends the recording, if there is any.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn finish_recording(&mut self) -> Result<Option<TracedDesign>> {
+        Ok(self.recorder.take().map(Recorder::finish).transpose()?)
+    }
+
     /// Takes the machine apart and keeps the chips: power is off.
     pub fn into_lanes(self) -> (Simulator, Vec<NandLane>) {
         (self.simulator, self.lanes.into_iter().map(NandModel::into_lane).collect())
+    }
+
+    /// The memory of the page map.
+    pub fn page_map(&self) -> &TableMemory {
+        self.tables[0].memory()
     }
 
     /// Queues a command.
@@ -196,6 +229,9 @@ impl Machine {
     pub fn step(&mut self) -> Result<()> {
         self.drive()?;
         self.sample()?;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.cycle(&mut self.simulator)?;
+        }
         self.simulator.run(1);
         self.cycle += 1;
         Ok(())
@@ -205,6 +241,9 @@ impl Machine {
         let Self { simulator, ports, .. } = self;
         for lane in &mut self.lanes {
             lane.drive(simulator)?;
+        }
+        for table in &mut self.tables {
+            table.drive(simulator)?;
         }
         if !self.command_offered {
             simulator.set_u64(ports.command_valid, u64::from(!self.commands.is_empty()))?;
@@ -246,6 +285,9 @@ impl Machine {
         for (number, lane) in self.lanes.iter_mut().enumerate() {
             lane.sample(simulator).with_context(|| format!("lane {number}, cycle {}", self.cycle))?;
         }
+        for table in &mut self.tables {
+            table.sample(simulator)?;
+        }
         if self.command_offered && simulator.get_u64(ports.command_ready)? == 1 {
             if let Some(command) = self.commands.pop_front()
                 && command.operation == Operation::Write
@@ -277,7 +319,7 @@ impl Machine {
             let data = std::mem::take(&mut self.pages[usize::from(tag)]);
             self.completions.push(Completion { tag, status, data, cycle: self.cycle });
         }
-        let interrupt = simulator.get_u64(ports.interrupt)? == 1;
+        let interrupt = simulator.get_u64(ports.attention)? == 1;
         let mut answer = None;
         if self.access_offered && simulator.get_u64(ports.done)? == 1 {
             answer = Some(simulator.get_u64(ports.data_out)? as u32);

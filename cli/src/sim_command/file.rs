@@ -1,12 +1,12 @@
-//! `hardpath sim`.
+//! `hardpath sim`: a file onto the lanes of an array and back.
 
+use super::outputs::{Outputs, selection_is_wrong_use};
 use crate::artifact::Artifact;
 use crate::failure::MarkWrongUse;
 use crate::output::{self, grouped};
 use anyhow::{Context, Result, anyhow, ensure};
 use hardpath_rtl::config::ArrayGeometry;
-use hardpath_sim::scenario::striped_file::{self, Plan, Progress, Summary, Trace};
-use hardpath_sim::waveform::{self, Window};
+use hardpath_sim::scenario::striped_file::{self, Plan, Progress, Summary};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -17,48 +17,61 @@ use std::path::{Path, PathBuf};
 /// Lane that fails when neither an input nor a lane is named.
 const DEFAULT_FAILED_LANE: usize = 3;
 
-/// What to simulate, and what to keep of it.
+/// Data and parity lanes, unless told otherwise.
+const GEOMETRY: &str = "9+1";
+/// Bytes of a strip, unless told otherwise.
+const STRIP_BYTES: usize = 4096;
+/// Bits of a data word, unless told otherwise.
+const WORD_BITS: usize = 64;
+/// Clock of the throughput and the waveform, unless told otherwise: one that the data path reaches on an ECP5-5G 85F.
+const CLOCK_MHZ: f64 = 150.0;
+
+/// What to store, and how.
 #[derive(clap::Args)]
-pub struct Arguments {
+#[command(next_help_heading = "Scenario file")]
+pub struct FileArguments {
     /// File to store [default: this program's own executable, with lane 3 failing]
     #[arg(long)]
     input: Option<PathBuf>,
-    /// Data and parity lanes, 2+1 to 15+1
-    #[arg(long, default_value = "9+1")]
-    geometry: String,
-    /// Bytes of a strip: a multiple of 512, at most 65536
-    #[arg(long, default_value_t = 4096)]
-    strip_bytes: usize,
-    /// Bits of a data word: 32, 64, 128, 256 or 512
-    #[arg(long, default_value_t = 64)]
-    word_bits: usize,
+    /// Data and parity lanes, 2+1 to 15+1 [default: 9+1]
+    #[arg(long)]
+    geometry: Option<String>,
+    /// Bytes of a strip: a multiple of 512, at most 65536 [default: 4096]
+    #[arg(long)]
+    strip_bytes: Option<usize>,
+    /// Bits of a data word: 32, 64, 128, 256 or 512 [default: 64]
+    #[arg(long)]
+    word_bits: Option<usize>,
     /// Lane, counted from 0, that fails between writing and reading, or `none`; a second one loses stripes
     #[arg(long, value_name = "LANE")]
     fail_lane: Vec<String>,
     /// Clock frequency for the throughput and the waveform; the default is one that the data path reaches on an ECP5-5G 85F
-    #[arg(long, default_value_t = 150.0)]
-    clock_mhz: f64,
+    /// [default: 150]
+    #[arg(long)]
+    clock_mhz: Option<f64>,
     /// Lanes and the host pause at random, from this seed
     #[arg(long, value_name = "SEED")]
     back_pressure: Option<u64>,
     /// Write the file as it was read back
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Write the figures as JSON
-    #[arg(long)]
-    json: Option<PathBuf>,
-    /// Write a value change dump, and a GTKWave save file beside it
-    #[arg(long)]
-    vcd: Option<PathBuf>,
-    /// Write a compressed waveform, and a GTKWave save file beside it
-    #[arg(long)]
-    fst: Option<PathBuf>,
-    /// Nets or scopes to trace, such as `writer.engine` or `*.valid` [default: all]
-    #[arg(long, value_name = "PATTERN")]
-    trace: Vec<String>,
-    /// Cycles to trace: the first, and the one to stop before [default: all]
-    #[arg(long, value_name = "FIRST..END")]
-    trace_cycles: Option<String>,
+}
+
+impl FileArguments {
+    /// The first option that was given.
+    pub fn first_given(&self) -> Option<&'static str> {
+        let given = [
+            ("--input", self.input.is_some()),
+            ("--geometry", self.geometry.is_some()),
+            ("--strip-bytes", self.strip_bytes.is_some()),
+            ("--word-bits", self.word_bits.is_some()),
+            ("--fail-lane", !self.fail_lane.is_empty()),
+            ("--clock-mhz", self.clock_mhz.is_some()),
+            ("--back-pressure", self.back_pressure.is_some()),
+            ("--out", self.out.is_some()),
+        ];
+        given.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
+    }
 }
 
 /// The figures of a run, as the JSON report holds them.
@@ -82,26 +95,19 @@ struct Report {
 }
 
 /// Runs the scenario and prints its table.
-pub fn run(arguments: &Arguments) -> Result<()> {
+pub fn run(arguments: &FileArguments, outputs: &Outputs) -> Result<()> {
     let geometry = geometry(arguments).wrong_use()?;
     let failed_lane = failed_lane(arguments, &geometry)?;
-    ensure_clock(arguments.clock_mhz).wrong_use()?;
-    let window = arguments.trace_cycles.as_deref().map(time_window).transpose().wrong_use()?;
+    let clock_mhz = arguments.clock_mhz.unwrap_or(CLOCK_MHZ);
+    ensure_clock(clock_mhz).wrong_use()?;
+    let window = outputs.window().wrong_use()?;
     let (mut input, bytes) = open_input(arguments.input.as_deref()).wrong_use()?;
 
-    let artifact = |path: &Option<PathBuf>| path.as_deref().map(Artifact::create).transpose().wrong_use();
-    let out = artifact(&arguments.out)?;
-    let json = artifact(&arguments.json)?;
-    let vcd = artifact(&arguments.vcd)?;
-    let fst = artifact(&arguments.fst)?;
-    let trace = Trace {
-        vcd: vcd.as_ref().map(|vcd| vcd.path().to_owned()),
-        fst: fst.as_ref().map(|fst| fst.path().to_owned()),
-        patterns: arguments.trace.clone(),
-        window: window.unwrap_or(Window::ALWAYS),
-    };
+    let out = arguments.out.as_deref().map(Artifact::create).transpose().wrong_use()?;
+    let files = outputs.create()?;
+    let trace = files.trace(outputs, window);
     let plan =
-        Plan { geometry, failed_lane, clock_mhz: arguments.clock_mhz, back_pressure: arguments.back_pressure, trace };
+        Plan { geometry, failed_lane, clock_mhz, back_pressure: arguments.back_pressure, trace };
 
     let progress = progress_bar();
     let mut input_hash = Sha256::new();
@@ -116,45 +122,39 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let summary = striped_file::run(&plan, &mut hashed_input, bytes, &mut output, |step| {
         show(&progress, &step);
     })
-    .or_else(|error| match error.downcast_ref::<waveform::Error>() {
-        Some(waveform::Error::NothingSelected { .. }) => Err(error).wrong_use(),
-        _ => Err(error),
-    })?;
+    .or_else(selection_is_wrong_use)?;
     output.flush().context("cannot write the output")?;
     progress.finish_and_clear();
 
-    let report = report(&geometry, failed_lane, arguments.clock_mhz, &summary, input_hash, output.hash);
+    let report = report(&geometry, failed_lane, clock_mhz, &summary, input_hash, output.hash);
     ensure!(
         report.input_sha256 == report.output_sha256,
         "read back other data than was written: SHA-256 {} in, {} out",
         report.input_sha256,
         report.output_sha256
     );
-    if let Some(json) = &json {
-        let mut file = json.file()?;
-        serde_json::to_writer_pretty(&mut file, &report).context("cannot write the JSON report")?;
-        file.write_all(b"\n").context("cannot write the JSON report")?;
+    files.write_report(&report)?;
+    if let Some(out) = out {
+        out.finish()?;
     }
-    for artifact in [out, json, vcd, fst].into_iter().flatten() {
-        artifact.finish()?;
-    }
-    let save_file = arguments.fst.as_ref().or(arguments.vcd.as_ref()).map(|dump| (dump, dump.with_extension("gtkw")));
+    files.finish()?;
+    let save_file = outputs.save_file();
     if let Some((dump, path)) = &save_file {
         summary.write_save_file(dump, path)?;
     }
     Ok(output::print(&table(&report, save_file.as_ref().map(|(_, path)| path.as_path())))?)
 }
 
-fn geometry(arguments: &Arguments) -> Result<ArrayGeometry> {
-    let mut geometry: ArrayGeometry = arguments.geometry.parse()?;
-    geometry.strip_bytes = arguments.strip_bytes;
-    geometry.word_bits = arguments.word_bits;
+fn geometry(arguments: &FileArguments) -> Result<ArrayGeometry> {
+    let mut geometry: ArrayGeometry = arguments.geometry.as_deref().unwrap_or(GEOMETRY).parse()?;
+    geometry.strip_bytes = arguments.strip_bytes.unwrap_or(STRIP_BYTES);
+    geometry.word_bits = arguments.word_bits.unwrap_or(WORD_BITS);
     geometry.validate()?;
     Ok(geometry)
 }
 
 /// The one failed lane; none; or an error for two, which the array cannot survive.
-fn failed_lane(arguments: &Arguments, geometry: &ArrayGeometry) -> Result<Option<usize>> {
+fn failed_lane(arguments: &FileArguments, geometry: &ArrayGeometry) -> Result<Option<usize>> {
     let lanes = geometry.lanes();
     let mut failed = vec![];
     for text in &arguments.fail_lane {
@@ -188,15 +188,6 @@ fn ensure_clock(clock_mhz: f64) -> Result<()> {
         "clock of {clock_mhz} MHz (legal: 0.001..=10000)"
     );
     Ok(())
-}
-
-fn time_window(text: &str) -> Result<Window> {
-    let bounds =
-        text.split_once("..").and_then(|(first, end)| Some((first.parse::<u64>().ok()?, end.parse::<u64>().ok()?)));
-    match bounds {
-        Some((first, end)) if first < end => Ok(Window::new(first, end)?),
-        _ => Err(anyhow!("cycles {text:?} (legal: FIRST..END with FIRST below END, such as 100..2000)")),
-    }
 }
 
 /// Opens the input and tells its length.

@@ -1,0 +1,161 @@
+//! `hardpath sim --scenario controller`: a flash controller under a workload.
+
+use super::outputs::{Outputs, selection_is_wrong_use};
+use crate::failure::MarkWrongUse;
+use crate::output;
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::controller::{
+    ControllerOptions, ControllerRun, ControllerShape, Injection, Moment, Progress, WorkloadChoice, run::first_wrong,
+};
+use hardpath_sim::workload::PatternKind;
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Commands of a built-in pattern, unless told otherwise.
+const COMMANDS: u64 = 5_000;
+/// Commands in flight, unless told otherwise.
+const QUEUE_DEPTH: u32 = 64;
+/// Logical pages of a built-in pattern, unless told otherwise.
+const LOGICAL_PAGES: u32 = 4_096;
+
+/// Kind of flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Flash {
+    /// One bit a cell
+    Slc,
+}
+
+/// A controller, its chips and its workload.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Scenario controller")]
+pub struct ControllerArguments {
+    /// Kind of flash [default: slc]
+    #[arg(long, value_enum)]
+    flash: Option<Flash>,
+    /// `seq-write`, `rand-read`, `mixed`, `gc-steady`, or a log of fio, version 2 or 3 [default: mixed]
+    #[arg(long, value_name = "PATTERN|FILE")]
+    workload: Option<String>,
+    /// Commands of a built-in pattern [default: 5000]
+    #[arg(long)]
+    commands: Option<u64>,
+    /// Most commands in flight, 1..=128 [default: 64]
+    #[arg(long)]
+    queue_depth: Option<u32>,
+    /// Logical pages of 4 KB [default: all that the chips allow, 4096 at most for patterns that do not collect garbage]
+    #[arg(long)]
+    logical_pages: Option<u32>,
+    /// Dies of a chip: 1, 2, 4 or 8 [default: 8]
+    #[arg(long)]
+    dies: Option<u32>,
+    /// Blocks of a plane, a power of two, 4..=2048 [default: 16]
+    #[arg(long)]
+    blocks_per_plane: Option<u32>,
+    /// Pages of a block, a power of two, 2..=256 [default: 16]
+    #[arg(long)]
+    pages_per_block: Option<u32>,
+    /// Seed of contents, patterns and chips [default: 1]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Let something fail: KIND:PLACE@TIME, such as `plane:3@2ms` or `chip:7@5ms`; bits, page-program, block-erase, block,
+    /// plane, die or chip; times count from the start of the workload
+    #[arg(long, value_name = "FAULT")]
+    inject: Vec<String>,
+    /// Mains power fails at this time of the workload, such as `1.7ms`
+    #[arg(long, value_name = "TIME")]
+    power_cut: Option<String>,
+}
+
+impl ControllerArguments {
+    /// The first option that was given.
+    pub fn first_given(&self) -> Option<&'static str> {
+        let given = [
+            ("--flash", self.flash.is_some()),
+            ("--workload", self.workload.is_some()),
+            ("--commands", self.commands.is_some()),
+            ("--queue-depth", self.queue_depth.is_some()),
+            ("--logical-pages", self.logical_pages.is_some()),
+            ("--dies", self.dies.is_some()),
+            ("--blocks-per-plane", self.blocks_per_plane.is_some()),
+            ("--pages-per-block", self.pages_per_block.is_some()),
+            ("--seed", self.seed.is_some()),
+            ("--inject", !self.inject.is_empty()),
+            ("--power-cut", self.power_cut.is_some()),
+        ];
+        given.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
+    }
+
+    fn options(&self) -> Result<ControllerOptions> {
+        let flash = match self.flash.unwrap_or(Flash::Slc) {
+            Flash::Slc => FlashKind::Slc,
+        };
+        let mut shape = ControllerShape::small(flash);
+        shape.dies = self.dies.unwrap_or(shape.dies);
+        shape.blocks_per_plane = self.blocks_per_plane.unwrap_or(shape.blocks_per_plane);
+        shape.pages_per_block = self.pages_per_block.unwrap_or(shape.pages_per_block);
+        let workload: WorkloadChoice = self.workload.as_deref().unwrap_or("mixed").parse()?;
+        let mut options = ControllerOptions {
+            shape,
+            workload,
+            commands: self.commands.unwrap_or(COMMANDS),
+            queue_depth: self.queue_depth.unwrap_or(QUEUE_DEPTH),
+            logical_pages: self.logical_pages,
+            seed: self.seed.unwrap_or(1),
+            inject: self.inject.iter().map(|fault| fault.parse()).collect::<Result<Vec<Injection>, _>>()?,
+            power_cut: self.power_cut.as_deref().map(|time| time.parse::<Moment>()).transpose()?,
+        };
+        shape.validate()?;
+        let small = matches!(options.workload, WorkloadChoice::Pattern(kind) if kind != PatternKind::GcSteady);
+        if small && options.logical_pages.is_none() {
+            options.logical_pages = Some(LOGICAL_PAGES.min(options.layout().most_logical_pages()));
+        }
+        options.validate()?;
+        // A log is read before anything is written.
+        drop(options.host_commands()?);
+        Ok(options)
+    }
+}
+
+/// Runs the scenario and prints its tables.
+pub fn run(arguments: &ControllerArguments, outputs: &Outputs) -> Result<()> {
+    let options = arguments.options().wrong_use()?;
+    let window = outputs.window().wrong_use()?;
+    let files = outputs.create()?;
+    let bar = progress_bar();
+    let mut progress = |step: Progress| show(&bar, &step);
+    let summary = ControllerRun::new(&options, &files.trace(outputs, window), &mut progress)
+        .or_else(selection_is_wrong_use)?
+        .run()?;
+    bar.finish_and_clear();
+    files.write_report(&summary.report())?;
+    files.finish()?;
+    let save_file = outputs.save_file();
+    if let Some((dump, path)) = &save_file {
+        summary.write_save_file(dump, path)?;
+    }
+    let mut text = summary.events().map(|event| event + "\n").collect::<String>();
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text += &summary.table();
+    text.push('\n');
+    if let Some((_, path)) = &save_file {
+        text += &format!("\nwaveform: gtkwave {}\n", path.display());
+    }
+    output::print(&text)?;
+    if let Some(wrong) = first_wrong(&summary.wrong) {
+        bail!("{} pages were wrong; the first: {wrong}", summary.wrong.len());
+    }
+    Ok(())
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:>8} [{bar:40}] {human_pos}/{human_len} commands {eta}");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "))
+}
+
+fn show(bar: &ProgressBar, step: &Progress) {
+    bar.set_message(step.phase);
+    bar.set_length(step.total.max(step.done));
+    bar.set_position(step.done);
+}

@@ -1,0 +1,214 @@
+//! The controller's firmware as a task at its mailbox.
+//!
+//! It looks at the hardware when the mailbox calls for attention and otherwise every few microseconds: takes events, opens
+//! stripes ahead of need, collects garbage, erases empty rows, retires what fails, and saves the buffer when power fails.
+
+mod boot;
+mod erases;
+mod events;
+mod moves;
+mod report;
+mod stripes;
+
+pub use report::{DegradedRead, FirmwareReport, RetiredDie};
+
+use super::layout::{Layout, RowAddress, StripeDescriptor, StripeLocation};
+use super::policy::{Firmware, PolicyParameters};
+use super::processor::{FirmwareResult, Processor};
+use super::victims::MoveReason;
+use erases::Erases;
+use hardpath_rtl::flash_controller::mailbox::{
+    CONTROLLER_REGISTERS, MailboxRegister, TABLE_REGISTERS, TABLE_WINDOW,
+};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+/// Cycles between two looks at the hardware if it does not call.
+const PAUSE: u64 = 1_500;
+
+/// Bits of `status`.
+mod status {
+    pub const ROOM_FOR_STRIPE: u32 = 1;
+    pub const FLUSHING: u32 = 1 << 1;
+    pub const FENCE_PASSED: u32 = 1 << 2;
+    pub const COMMAND_WAITS: u32 = 1 << 3;
+    pub const ROOM_FOR_ORDER: u32 = 1 << 4;
+}
+
+/// What the firmware is told when it is built.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskOptions {
+    /// Rows and stripes.
+    pub layout: Layout,
+    /// Limits of the policy.
+    pub parameters: PolicyParameters,
+    /// Logical pages of the host.
+    pub logical_pages: u32,
+    /// Bits of a page in its block, as the hardware numbers stripes.
+    pub page_bits: u32,
+    /// Bits of a location in the page map.
+    pub location_bits: usize,
+    /// Value of feature 01h that brings a chip into its run mode.
+    pub run_mode: u8,
+}
+
+/// An order to move a stripe that is not answered in full.
+#[derive(Clone, Copy, Debug)]
+struct StripeMove {
+    remaining: u32,
+    reason: MoveReason,
+    begun: u64,
+}
+
+/// The task.
+pub struct ControllerTask {
+    processor: Processor,
+    options: TaskOptions,
+    policy: Firmware,
+    report: Rc<RefCell<FirmwareReport>>,
+    /// Stripes opened, the oldest first, that may not be in the page map yet.
+    unmapped: VecDeque<StripeDescriptor>,
+    /// Stripes that have left `unmapped`.
+    mapped: u32,
+    /// The stripes opened last, for programs that fail.
+    recent: VecDeque<StripeDescriptor>,
+    /// The second stripe of a pair, to be opened next.
+    second: Option<StripeDescriptor>,
+    moves: HashMap<StripeLocation, StripeMove>,
+    /// Locations that are to be ordered.
+    orders: VecDeque<u64>,
+    /// Locations ordered and not answered.
+    ordered: u32,
+    erases: Erases,
+    /// Rows that are to be erased when reads under way have ended.
+    fenced: Vec<(RowAddress, u16)>,
+    /// Where each place that had to be reconstructed lies, by plane: group, lane, die, plane.
+    damage: BTreeMap<(u32, u32, u32, u32), HashSet<(u32, u32)>>,
+    evacuating: Option<u64>,
+    writes_allowed: bool,
+    counted: usize,
+}
+
+impl ControllerTask {
+    /// A task whose flash is erased but for the blocks that `bad` tells, a bit a lane.
+    pub fn new(
+        processor: Processor,
+        options: TaskOptions,
+        report: Rc<RefCell<FirmwareReport>>,
+        bad: impl FnMut(RowAddress) -> u16,
+    ) -> Self {
+        Self {
+            processor,
+            options,
+            policy: Firmware::new(options.layout, options.parameters, bad),
+            report,
+            unmapped: VecDeque::new(),
+            mapped: 0,
+            recent: VecDeque::new(),
+            second: None,
+            moves: HashMap::new(),
+            orders: VecDeque::new(),
+            ordered: 0,
+            erases: Erases::default(),
+            fenced: Vec::new(),
+            damage: BTreeMap::new(),
+            evacuating: None,
+            writes_allowed: false,
+            counted: 0,
+        }
+    }
+
+    /// Runs until power fails.
+    ///
+    /// # Errors
+    /// What the hardware should never say.
+    pub async fn run(mut self) -> FirmwareResult {
+        self.boot().await;
+        self.write("page_limit", self.options.logical_pages).await;
+        self.report.borrow_mut().booted = Some(self.processor.cycle());
+        while !self.processor.power_fails() {
+            self.take_events().await?;
+            self.open_stripes().await;
+            self.allow_writes(!self.policy.host_throttled()).await;
+            self.collect().await;
+            self.erase().await;
+            self.note_state().await;
+            self.processor.sleep(self.processor.cycle() + PAUSE).await;
+        }
+        self.destage().await
+    }
+
+    /// Power has failed: closes the open stripe and waits until it is on flash.
+    async fn destage(&mut self) -> FirmwareResult {
+        self.allow_writes(false).await;
+        self.write("flush", 0).await;
+        while self.status().await & status::FLUSHING != 0 {
+            self.take_events().await?;
+            self.open_stripes().await;
+        }
+        self.report.borrow_mut().destaged = Some(self.processor.cycle());
+        self.processor.log("everything acknowledged is on flash");
+        Ok(())
+    }
+
+    async fn allow_writes(&mut self, allowed: bool) {
+        if self.writes_allowed != allowed {
+            self.writes_allowed = allowed;
+            self.write("control", u32::from(allowed)).await;
+        }
+    }
+
+    async fn note_state(&mut self) {
+        let corrected = [self.read("corrected_bits").await, self.read("corrected_records").await];
+        let mut report = self.report.borrow_mut();
+        [report.corrected_bits, report.corrected_records] = corrected;
+        report.wear_spread = self.policy.wear_spread();
+        report.free_rows = self.policy.free_rows();
+        if let Some(begun) = self.evacuating
+            && self.policy.rows_to_evacuate() == 0
+        {
+            report.evacuations.push((begun, self.processor.cycle()));
+            self.evacuating = None;
+            self.processor.log("evacuated");
+        }
+    }
+
+    async fn status(&self) -> u32 {
+        self.read("status").await
+    }
+
+    async fn read(&self, name: &str) -> u32 {
+        self.processor.read(MailboxRegister::find(CONTROLLER_REGISTERS, name)).await
+    }
+
+    async fn write(&self, name: &str, value: u32) {
+        self.processor.write(MailboxRegister::find(CONTROLLER_REGISTERS, name), value).await;
+    }
+
+    async fn read_table(&self, name: &str) -> u32 {
+        self.processor.read_at(TABLE_WINDOW + MailboxRegister::find(TABLE_REGISTERS, name).offset).await
+    }
+
+    async fn write_table(&self, name: &str, value: u32) {
+        self.processor.write_at(TABLE_WINDOW + MailboxRegister::find(TABLE_REGISTERS, name).offset, value).await;
+    }
+
+    /// The number of a stripe in its group, as the hardware counts.
+    fn stripe_number(&self, stripe: StripeLocation) -> u32 {
+        let bits = self.options.page_bits;
+        stripe.page | stripe.plane << bits | stripe.row.die << (bits + 1) | stripe.row.block << (bits + 4)
+    }
+
+    /// The stripe of a number.
+    fn stripe_of(&self, group: u32, number: u32) -> StripeLocation {
+        let bits = self.options.page_bits;
+        let row = RowAddress { group, die: number >> (bits + 1) & 7, block: number >> (bits + 4) };
+        StripeLocation { row, plane: number >> bits & 1, page: number & ((1 << bits) - 1) }
+    }
+}
+
+/// A place as the mailbox's registers take it.
+fn place(group: u32, die: u32, block: u32, plane: u32, page: u32) -> u32 {
+    page | plane << 8 | die << 9 | block << 12 | group << 24
+}

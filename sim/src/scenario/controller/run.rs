@@ -1,0 +1,349 @@
+//! A controller under a workload, from the chips' reset to the last figure.
+
+use super::circuit::{ControllerCircuit, circuit};
+use super::fault_plan::{FaultKind, Injection};
+use super::host::{Host, WrongPage};
+use super::machine::Machine;
+use super::options::{ControllerOptions, WorkloadChoice};
+use super::shape::{GROUPS, LANES};
+use super::summary::Summary;
+use crate::firmware::{ControllerTask, FirmwareReport, FirmwareRunner, LogEntry, PolicyParameters, TaskOptions};
+use crate::models::nand::faults::Fault;
+use crate::models::nand::geometry::PageAddress;
+use crate::models::nand::{self, NandLane};
+use crate::scenario::Trace;
+use crate::workload::statistics::WorkloadReport;
+use crate::workload::{HostCommand, Operation};
+use anyhow::{Context, Result, bail, ensure};
+use hardpath_rtl::flash_controller::lane::LaneConfig;
+use hardpath_rtl::flash_controller::tables::PageLocation;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// The controller's clock.
+pub const CLOCK_PICOSECONDS: u64 = 7_500;
+/// Cycles without the end of a command after which the run counts as stalled: 150 ms.
+const STALLED_CYCLES: u64 = 20_000_000;
+/// Cycles between two reports of progress.
+const PROGRESS_CYCLES: u64 = 1 << 14;
+/// Commands in flight while the device is filled.
+const FILLING_DEPTH: u32 = 64;
+/// Bits of one codeword that an injected fault of bits inverts; eight are corrected.
+const INVERTED_BITS: u32 = 40;
+/// Bytes of an encoded record.
+const ENCODED_RECORD: u32 = 4_216;
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: &'static str,
+    /// Commands that ended in this phase.
+    pub done: u64,
+    /// Of so many; 0 if it is not known.
+    pub total: u64,
+}
+
+/// A controller at work.
+pub struct ControllerRun<'a> {
+    options: &'a ControllerOptions,
+    machine: Machine,
+    host: Host,
+    report: Rc<RefCell<FirmwareReport>>,
+    log: Vec<LogEntry>,
+    page_bits: u32,
+    location_bits: usize,
+    /// When the workload began.
+    begun: u64,
+    injections: Vec<Injection>,
+    injected: Vec<u64>,
+    last_end: u64,
+    progress: &'a mut dyn FnMut(Progress),
+}
+
+fn lane_config(chip: &nand::ChipConfig) -> LaneConfig {
+    let geometry = &chip.geometry;
+    LaneConfig {
+        clock_period_ps: CLOCK_PICOSECONDS as u32,
+        page_bits: geometry.page_bits(),
+        block_bits: geometry.blocks_per_plane.trailing_zeros(),
+        read_ns: chip.flash.read.typical_nanoseconds as u32,
+        program_ns: chip.flash.program.typical_nanoseconds as u32,
+        erase_ns: chip.flash.erase.typical_nanoseconds as u32,
+        between_planes_ns: chip.flash.plane_busy_nanoseconds as u32,
+        ..LaneConfig::default()
+    }
+}
+
+impl<'a> ControllerRun<'a> {
+    /// Powers a controller with erased chips up.
+    ///
+    /// # Errors
+    /// If the options are not legal or a file cannot be written.
+    pub fn new(options: &'a ControllerOptions, trace: &Trace, progress: &'a mut dyn FnMut(Progress)) -> Result<Self> {
+        options.validate()?;
+        let mut chips = nand::ChipConfig::of(options.shape.flash, options.seed);
+        chips.geometry = options.shape.chip();
+        let lanes: Vec<NandLane> = (0..u64::from(LANES))
+            .map(|lane| {
+                let chip = nand::ChipConfig { seed: options.seed.wrapping_mul(1_000_003).wrapping_add(lane), ..chips };
+                let config = nand::LaneConfig { chip, ..nand::LaneConfig::of(options.shape.flash, 0) };
+                NandLane::new(config)
+            })
+            .collect::<Result<_, _>>()?;
+        let lane = lane_config(&chips);
+        let ControllerCircuit { simulator, page_bits, location_bits } = circuit(&options.shape, &lane)?;
+        let layout = options.layout();
+        let task = TaskOptions {
+            layout,
+            parameters: PolicyParameters::of(&layout),
+            logical_pages: options.device_pages(),
+            page_bits,
+            location_bits,
+            run_mode: lane.run.feature_value(),
+        };
+        // The makers' lists of bad blocks.
+        let bad: Vec<u16> = (0..layout.rows()).map(|index| bad_lanes(&lanes, layout.row(index))).collect();
+        let report = Rc::new(RefCell::new(FirmwareReport::default()));
+        let shared = Rc::clone(&report);
+        let firmware = FirmwareRunner::new(|processor| {
+            ControllerTask::new(processor, task, shared, |row| bad[layout.index(row)]).run()
+        });
+        let machine = Machine::new(simulator, lanes, firmware, trace, CLOCK_PICOSECONDS)?;
+        Ok(Self {
+            options,
+            machine,
+            host: Host::new(options.seed, CLOCK_PICOSECONDS),
+            report,
+            log: Vec::new(),
+            page_bits,
+            location_bits,
+            begun: 0,
+            injections: options.inject.clone(),
+            injected: Vec::new(),
+            last_end: 0,
+            progress,
+        })
+    }
+
+    /// The machine.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+
+    /// The host.
+    pub fn host(&mut self) -> &mut Host {
+        &mut self.host
+    }
+
+    /// What firmware saw and did.
+    pub fn firmware(&self) -> FirmwareReport {
+        self.report.borrow().clone()
+    }
+
+    /// Runs the chips' reset, fills the device if the workload needs it, runs the workload, and tells the figures.
+    ///
+    /// # Errors
+    /// If the workload cannot be read, a rule of the flash bus is broken or nothing moves any more.
+    pub fn run(mut self) -> Result<Summary> {
+        let started = Instant::now();
+        let commands = self.options.host_commands()?;
+        while self.report.borrow().booted.is_none() {
+            self.step("booting", 0)?;
+        }
+        if let WorkloadChoice::Pattern(kind) = self.options.workload
+            && kind.needs_filled_device()
+        {
+            let pages = self.options.device_pages();
+            let fill = (0..pages).map(|page| HostCommand { at: None, operation: Operation::Write, page });
+            self.run_commands("filling", fill, FILLING_DEPTH, u64::from(pages))?;
+        }
+        self.host.take_statistics();
+        let before = (self.host.written, self.report.borrow().moved);
+        self.begun = self.machine.cycle();
+        self.run_commands("running", commands, self.options.queue_depth, self.options.commands)?;
+        let workload = self.host.take_statistics().report();
+        self.finish(started, before, workload)
+    }
+
+    fn finish(mut self, started: Instant, before: (u64, u64), workload: WorkloadReport) -> Result<Summary> {
+        let firmware = self.report.borrow().clone();
+        let cycles = self.machine.cycle();
+        let opening = self.injected.first().copied().unwrap_or(self.begun);
+        let traced = self.machine.finish_recording()?;
+        let written = self.host.written - before.0;
+        let moved = firmware.moved - before.1;
+        Ok(Summary {
+            workload,
+            firmware,
+            written,
+            moved,
+            lost_reads: self.host.lost,
+            wrong: std::mem::take(&mut self.host.wrong),
+            log: self.log,
+            cycles,
+            wall: started.elapsed(),
+            begun: self.begun,
+            power_cut: self.options.power_cut.map(|moment| self.begun + moment.0 * 1000 / CLOCK_PICOSECONDS),
+            traced,
+            opening,
+        })
+    }
+
+    /// Runs commands until the last one has ended or power fails.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_commands(
+        &mut self,
+        phase: &'static str,
+        mut commands: impl Iterator<Item = HostCommand>,
+        depth: u32,
+        total: u64,
+    ) -> Result<()> {
+        let mut next = commands.next();
+        self.last_end = self.machine.cycle();
+        let mut done = 0;
+        while next.is_some() || self.host.in_flight() > 0 {
+            let now = (self.machine.cycle() - self.begun) * CLOCK_PICOSECONDS / 1000;
+            if phase == "running" && self.power_fails(now) {
+                return self.power_down();
+            }
+            while self.host.in_flight() < depth as usize
+                && let Some(command) = next.take_if(|command| command.at.is_none_or(|at| at <= now))
+            {
+                self.host.issue(&mut self.machine, command);
+                next = commands.next();
+            }
+            if phase == "running" {
+                self.inject(now)?;
+            }
+            let waits = self.host.in_flight() == 0;
+            done += self.step(phase, total)?;
+            if waits {
+                self.last_end = self.machine.cycle();
+            }
+            if self.machine.cycle().is_multiple_of(PROGRESS_CYCLES) {
+                (self.progress)(Progress { phase, done, total });
+            }
+        }
+        Ok(())
+    }
+
+    /// One cycle; how many commands ended in it.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn step(&mut self, phase: &'static str, total: u64) -> Result<u64> {
+        self.machine.step().with_context(|| format!("{phase}, cycle {}", self.machine.cycle()))?;
+        let mut ended = 0;
+        for completion in self.machine.take_completions() {
+            self.last_end = self.machine.cycle();
+            self.host.complete(completion);
+            ended += 1;
+        }
+        self.log.extend(self.machine.firmware().take_log());
+        if self.machine.cycle() - self.last_end > STALLED_CYCLES {
+            bail!(
+                "{phase}: nothing ended in {STALLED_CYCLES} cycles up to cycle {}; {} commands in flight, {total} in all",
+                self.machine.cycle(),
+                self.host.in_flight()
+            );
+        }
+        Ok(ended)
+    }
+
+    fn power_fails(&self, now: u64) -> bool {
+        self.options.power_cut.is_some_and(|moment| moment.0 <= now)
+    }
+
+    /// Mains power fails; the battery lasts until everything acknowledged is on flash.
+    fn power_down(&mut self) -> Result<()> {
+        self.machine.firmware().fail_power();
+        while !self.machine.firmware().has_ended() {
+            self.step("saving", 0)?;
+        }
+        ensure!(self.report.borrow().destaged.is_some(), "firmware ended before everything was on flash");
+        Ok(())
+    }
+
+    /// Injects what is due.
+    fn inject(&mut self, now: u64) -> Result<()> {
+        while let Some(index) = self.injections.iter().position(|injection| injection.at.0 <= now) {
+            let injection = self.injections.swap_remove(index);
+            let Some(parts) = self.parts(&injection) else {
+                self.note(format!("{injection}: the page has no place, nothing to damage"));
+                continue;
+            };
+            let geometry = self.options.shape.chip();
+            let part = |index: usize| parts.get(index).copied().unwrap_or(0);
+            let (lane, chip, lun, plane) = (part(0), part(1), part(2), part(3));
+            let block = geometry.block_in_plane(lun, plane, part(4));
+            let page = PageAddress { block, page: part(5) };
+            let fault = match injection.kind {
+                FaultKind::Bits => Fault::Bits { page, bits: inverted_bits() },
+                FaultKind::PageProgram => Fault::Program(page),
+                FaultKind::BlockErase => Fault::Erase(block),
+                FaultKind::Block => Fault::Block(block),
+                FaultKind::Plane => Fault::Plane { lun, plane },
+                FaultKind::Die => Fault::Die { lun },
+                FaultKind::Chip => Fault::Chip,
+            };
+            self.machine.lane(lane as usize).inject(chip as u8, fault)?;
+            self.injected.push(self.machine.cycle());
+            self.note(format!("{injection} is injected"));
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, text: String) {
+        self.log.push(LogEntry { cycle: self.machine.cycle(), text });
+    }
+
+    /// Lane, chip and so on of a fault; none if its logical page has no place.
+    fn parts(&self, injection: &Injection) -> Option<Vec<u32>> {
+        if let Some(parts) = injection.parts(&self.options.shape) {
+            return Some(parts);
+        }
+        let super::fault_plan::FaultTarget::LogicalPage(page) = injection.target else { return None };
+        let word = self.machine.page_map().word(u64::from(page));
+        let location = PageLocation::from_word(word, self.location_bits)?;
+        let page_bits = self.page_bits;
+        let number = location.stripe;
+        let field = |shift: u32, mask: u32| number >> shift & mask;
+        Some(vec![
+            u32::from(location.lane),
+            u32::from(location.group),
+            field(page_bits + 1, 7),
+            field(page_bits, 1),
+            number >> (page_bits + 4),
+            field(0, (1 << page_bits) - 1),
+        ])
+    }
+}
+
+/// Bits of the first codeword of both halves of a page.
+fn inverted_bits() -> Vec<u32> {
+    (0..2).flat_map(|half| (0..INVERTED_BITS).map(move |bit| half * ENCODED_RECORD * 8 + bit * 97)).collect()
+}
+
+/// Lanes whose blocks of a row were bad when the chips were made.
+fn bad_lanes(lanes: &[NandLane], row: crate::firmware::RowAddress) -> u16 {
+    debug_assert!(row.group < GROUPS);
+    let mut bad = 0;
+    for (number, lane) in lanes.iter().enumerate() {
+        let geometry = &lane.config().chip.geometry;
+        if let Some(array) = lane.array(row.group as u8) {
+            let is_bad =
+                (0..2).any(|plane| array.is_factory_bad(geometry.block_in_plane(row.die, plane, row.block)));
+            bad |= u16::from(is_bad) << number;
+        }
+    }
+    bad
+}
+
+/// Why a run was not well.
+pub fn first_wrong(wrong: &[WrongPage]) -> Option<String> {
+    wrong.first().map(|wrong| format!("page {}, cycle {}: {}", wrong.page, wrong.cycle, wrong.text))
+}
