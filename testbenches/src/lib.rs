@@ -4,3 +4,4 @@ pub mod cosimulation;
 pub mod flash_lane;
 pub mod formal;
 pub mod golden;
+pub mod write_buffer;

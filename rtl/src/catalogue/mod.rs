@@ -2,6 +2,7 @@
 
 mod controller;
 mod ecc;
+mod flash_lane;
 mod lane;
 mod raid;
 mod stream;
@@ -14,6 +15,7 @@ use rust_hdl::prelude::*;
 use thiserror::Error;
 
 use crate::config::GeometryError;
+use crate::flash_controller::FlashControllerError;
 use crate::flash_controller::lane::LaneConfigError;
 
 /// A block's default parameters are out of its range.
@@ -25,6 +27,9 @@ pub enum CatalogueError {
     /// A block of a flash lane.
     #[error(transparent)]
     Lane(#[from] LaneConfigError),
+    /// A controller.
+    #[error(transparent)]
+    Controller(#[from] FlashControllerError),
 }
 
 /// One block of the catalogue.
@@ -63,6 +68,7 @@ pub static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
         ecc::ENTRIES,
         write_buffer::ENTRIES,
         controller::ENTRIES,
+        flash_lane::ENTRIES,
     ]
     .concat()
 });

@@ -200,8 +200,9 @@ impl Firmware {
     /// A row that is empty and to be erased on all its members, with them.
     pub fn next_erase(&mut self) -> Option<(RowAddress, u16)> {
         let ordered = self.emptying.as_ref().map(|emptying| emptying.row);
-        let empty =
-            |(index, row): &(usize, &Row)| row.state == RowState::Emptying && row.valid == 0 && ordered != Some(*index);
+        let empty = |(index, row): &(usize, &Row)| {
+            row.state == RowState::Emptying && row.valid == 0 && row.unanswered == 0 && ordered != Some(*index)
+        };
         let index = self.rows.iter().enumerate().find(empty)?.0;
         self.rows[index].state = RowState::Erasing;
         let dead = !self.healthy[index / self.layout.blocks as usize];

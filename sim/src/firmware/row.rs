@@ -36,6 +36,8 @@ pub struct Row {
     pub next_page: u32,
     /// Stripes opened and not mapped yet.
     pub pending: u32,
+    /// Stripes ordered to be moved and not answered yet.
+    pub unanswered: u32,
     /// Sequence number of its first stripe: its age.
     pub sequence: u32,
     /// Reads since its erase.
@@ -56,6 +58,7 @@ impl Row {
             valid: 0,
             next_page: 0,
             pending: 0,
+            unanswered: 0,
             sequence: 0,
             reads: 0,
             evacuate: false,

@@ -36,8 +36,6 @@ pub(super) struct Emptying {
     reason: MoveReason,
     /// Next stripe to order.
     next: u32,
-    /// Stripes ordered and not answered yet.
-    unanswered: u32,
 }
 
 impl Firmware {
@@ -49,29 +47,26 @@ impl Firmware {
             if reason == MoveReason::Wear {
                 self.closed_since_wear = 0;
             }
-            self.emptying = Some(Emptying { row, reason, next: 0, unanswered: 0 });
+            self.emptying = Some(Emptying { row, reason, next: 0 });
         }
         let emptying = self.emptying.as_mut()?;
-        let row = &self.rows[emptying.row];
-        if emptying.next == row.next_page * PLANES {
-            return None;
-        }
+        let row = &mut self.rows[emptying.row];
+        row.unanswered += 1;
         let (page, plane) = (emptying.next / PLANES, emptying.next % PLANES);
         emptying.next += 1;
-        emptying.unanswered += 1;
-        let stripe = StripeLocation { row: self.layout.row(emptying.row), plane, page };
-        Some(MoveOrder { stripe, members: row.members, reason: emptying.reason })
+        let (index, reason) = (emptying.row, emptying.reason);
+        if emptying.next == row.next_page * PLANES {
+            self.emptying = None;
+        }
+        let stripe = StripeLocation { row: self.layout.row(index), plane, page };
+        Some(MoveOrder { stripe, members: self.rows[index].members, reason })
     }
 
     /// The mover is through with a stripe: its pages were taken or are no longer valid. They leave the row, by
     /// [`on_invalidated`](Self::on_invalidated), when the map shows their new place.
     pub fn on_moved(&mut self, stripe: StripeLocation) {
         let index = self.layout.index(stripe.row);
-        let Some(emptying) = self.emptying.as_mut().filter(|emptying| emptying.row == index) else { return };
-        emptying.unanswered = emptying.unanswered.saturating_sub(1);
-        if emptying.unanswered == 0 && emptying.next == self.rows[index].next_page * PLANES {
-            self.emptying = None;
-        }
+        self.rows[index].unanswered = self.rows[index].unanswered.saturating_sub(1);
     }
 
     /// Whether collection has to make room.

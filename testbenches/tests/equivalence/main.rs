@@ -14,3 +14,4 @@ mod stream;
 mod tables;
 mod text;
 mod write_buffer;
+mod write_buffer_blocks;

@@ -5,17 +5,18 @@ use hardpath_rtl::flash_controller::write_buffer::{PageStore, ParityStore, Recor
 use hardpath_testbenches::cosimulation::{Driver, Free, Sequence};
 use rand::Rng;
 
-fn free(name: &str, change: f64) -> Box<dyn Driver> {
+/// A random value that changes with a probability.
+pub fn free(name: &str, change: f64) -> Box<dyn Driver> {
     Box::new(Free::new(name, change))
 }
 
 /// One in `period` cycles high.
-fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
+pub fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
     Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
 }
 
 /// A random number below `limit` in every cycle.
-fn below(name: &str, limit: u64) -> Box<dyn Driver> {
+pub fn below(name: &str, limit: u64) -> Box<dyn Driver> {
     Box::new(Sequence::new(name, move |_, random| vec![random.random_range(0..limit)]))
 }
 

@@ -106,6 +106,7 @@ pub struct WriteBuffer {
     reader: PageReader,
     scheduler: ReadScheduler,
     drainers: Vec<LaneDrainer>,
+    _words_per_page: u64,
     /// The part with the older stripe.
     older: DFF<Bits<1>>,
     acknowledges: DFF<Bit>,
@@ -183,6 +184,7 @@ impl WriteBuffer {
             reader: PageReader::new(words_per_page)?,
             scheduler: Default::default(),
             drainers: (0..LANES).map(|_| LaneDrainer::new(words_per_page)).collect::<Result<Vec<_>, _>>()?,
+            _words_per_page: words_per_page as u64,
             older: Default::default(),
             acknowledges: Default::default(),
             acknowledged_tag: Default::default(),
@@ -512,6 +514,6 @@ impl Logic for WriteBuffer {
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
-        circuit_info::<Self>(&[("lanes", self.drainers.len() as u64)])
+        circuit_info::<Self>(&[("words_per_page", self._words_per_page)])
     }
 }

@@ -80,6 +80,8 @@ pub struct ControllerTask {
     orders: VecDeque<u64>,
     /// Locations ordered and not answered.
     ordered: u32,
+    /// When a location was ordered or answered last.
+    last_move: u64,
     erases: Erases,
     /// Rows that are to be erased when reads under way have ended.
     fenced: Vec<(RowAddress, u16)>,
@@ -110,6 +112,7 @@ impl ControllerTask {
             moves: HashMap::new(),
             orders: VecDeque::new(),
             ordered: 0,
+            last_move: 0,
             erases: Erases::default(),
             fenced: Vec::new(),
             damage: BTreeMap::new(),
@@ -165,6 +168,17 @@ impl ControllerTask {
         [report.corrected_bits, report.corrected_records] = corrected;
         report.wear_spread = self.policy.wear_spread();
         report.free_rows = self.policy.free_rows();
+        report.waiting = format!(
+            "{} rows free, host writes {}; {} moves ordered and {} waiting, {} pages in rows to be emptied; {} rows fenced, {} \
+             stripes not in the map",
+            report.free_rows,
+            if self.writes_allowed { "allowed" } else { "held" },
+            self.ordered,
+            self.orders.len(),
+            self.policy.pages_leaving(),
+            self.fenced.len(),
+            self.unmapped.len(),
+        );
         if let Some(begun) = self.evacuating
             && self.policy.rows_to_evacuate() == 0
         {

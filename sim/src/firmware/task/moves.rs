@@ -9,13 +9,15 @@ use hardpath_rtl::flash_controller::tables::PageLocation;
 
 /// Locations under way at most; their events wait in a queue of 64.
 const UNDER_WAY: u32 = 40;
+/// Cycles without news of a move after which those under way count as waiting for others: longer than a read takes.
+const QUIET: u64 = 10_000;
 /// Rows counted before one is chosen.
 const COUNTED: usize = 256;
 
 impl ControllerTask {
     /// Orders moves while there is something to move and room for it.
     pub(super) async fn collect(&mut self) {
-        if self.moves.is_empty() && self.policy.wants_move() {
+        if self.orders.is_empty() && self.policy.wants_move() {
             self.count_rows(RowState::Closed, COUNTED).await;
         }
         self.count_rows(RowState::Emptying, COUNTED).await;
@@ -29,8 +31,11 @@ impl ControllerTask {
         }
         self.order().await;
         // Pages that were moved wait in an open stripe, and no one else fills it.
-        let stuck = idle && self.ordered == 0 && self.policy.host_throttled() && self.policy.pages_leaving() > 0;
+        let now = self.processor.cycle();
+        let quiet = now - self.last_move > QUIET;
+        let stuck = idle && quiet && self.policy.host_throttled() && self.policy.pages_leaving() > 0;
         if stuck && self.status().await & status::FLUSHING == 0 {
+            self.last_move = now;
             self.write("flush", 0).await;
             self.report.borrow_mut().flushes += 1;
         }
@@ -63,6 +68,7 @@ impl ControllerTask {
             if let Some(location) = self.orders.pop_front() {
                 self.write("move_order", location as u32).await;
                 self.ordered += 1;
+                self.last_move = self.processor.cycle();
             }
         }
     }
@@ -75,6 +81,7 @@ impl ControllerTask {
         }
         let word = u64::from(self.read("move_event_location").await);
         self.ordered = self.ordered.saturating_sub(1);
+        self.last_move = self.processor.cycle();
         let outcome = u64::from(event & 3);
         {
             let mut report = self.report.borrow_mut();

@@ -23,8 +23,8 @@ use std::time::Instant;
 
 /// The controller's clock.
 pub const CLOCK_PICOSECONDS: u64 = 7_500;
-/// Cycles without the end of a command after which the run counts as stalled: 150 ms.
-const STALLED_CYCLES: u64 = 20_000_000;
+/// Cycles without the end of a command after which the run counts as stalled: 37 ms.
+const STALLED_CYCLES: u64 = 5_000_000;
 /// Cycles between two reports of progress.
 const PROGRESS_CYCLES: u64 = 1 << 14;
 /// Commands in flight while the device is filled.
@@ -246,9 +246,11 @@ impl<'a> ControllerRun<'a> {
         self.log.extend(self.machine.firmware().take_log());
         if self.machine.cycle() - self.last_end > STALLED_CYCLES {
             bail!(
-                "{phase}: nothing ended in {STALLED_CYCLES} cycles up to cycle {}; {} commands in flight, {total} in all",
+                "{phase}: nothing ended in {STALLED_CYCLES} cycles up to cycle {}; {} commands in flight, {total} in all; \
+                 firmware: {}",
                 self.machine.cycle(),
-                self.host.in_flight()
+                self.host.in_flight(),
+                self.report.borrow().waiting
             );
         }
         Ok(ended)

@@ -1,0 +1,76 @@
+//! Lanes with their error correction, and the controller that joins ten of them.
+
+use rust_hdl::prelude::*;
+
+use super::{CatalogueEntry, connected};
+use crate::flash_controller::FlashController;
+use crate::flash_controller::flash_lane::{FlashLane, LaneCommandMerger, PageEncoder, RecordReceiver};
+use crate::flash_controller::lane::LaneConfig;
+
+/// The entries, in data-flow order.
+pub(super) static ENTRIES: &[CatalogueEntry] = &[
+    CatalogueEntry {
+        name: "lane_command_merger",
+        summary: "who sends a lane its next command",
+        build: || {
+            let mut block = LaneCommandMerger::default();
+            block.clock.connect();
+            block.survivor_valid.connect();
+            block.survivor_place.connect();
+            block.reads.link_connect_dest();
+            block.programs.link_connect_dest();
+            block.firmware.link_connect_dest();
+            block.full.connect();
+            block.commands.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "page_encoder",
+        summary: "records cut into codewords, with their parity",
+        build: || {
+            let mut block = PageEncoder::default();
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "record_receiver",
+        summary: "bytes from flash, corrected and kept as records",
+        build: || {
+            let mut block = RecordReceiver::default();
+            block.clock.connect();
+            block.byte_valid.connect();
+            block.byte.connect();
+            block.byte_last.connect();
+            block.byte_tag.connect();
+            block.done.connect();
+            block.done_tag.connect();
+            block.done_failed.connect();
+            block.release.connect();
+            block.read_slot.connect();
+            block.read_place.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "flash_lane",
+        summary: "a lane: records in and out, the pins of two chips",
+        build: || {
+            let mut block = FlashLane::new(&LaneConfig::default())?;
+            block.connect_inputs();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "flash_controller",
+        summary: "a flash controller of ten lanes, its tables in memories behind ports",
+        build: || {
+            let mut block = FlashController::<27, 28, 22, 16, 12>::new(&LaneConfig::default(), 6)?;
+            block.connect_inputs();
+            Ok(connected(block))
+        },
+    },
+];
