@@ -123,10 +123,18 @@ pub fn run(arguments: &ControllerArguments, outputs: &Outputs) -> Result<()> {
     let files = outputs.create()?;
     let bar = progress_bar();
     let mut progress = |step: Progress| show(&bar, &step);
-    let summary = ControllerRun::new(&options, &files.trace(outputs, window), &mut progress)
+    let run = ControllerRun::new(&options, &files.trace(outputs, window), &mut progress)
         .or_else(selection_is_wrong_use)?
-        .run()?;
+        .run();
     bar.finish_and_clear();
+    let summary = match run {
+        Ok(summary) => summary,
+        Err(error) => {
+            // The waveform shows why.
+            files.finish_waveforms()?;
+            return Err(error);
+        }
+    };
     files.write_report(&summary.report())?;
     files.finish()?;
     let save_file = outputs.save_file();

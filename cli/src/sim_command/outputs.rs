@@ -81,6 +81,14 @@ impl Files {
         Ok(())
     }
 
+    /// Gives the waveforms of a run that failed their names; there are no figures.
+    ///
+    /// # Errors
+    /// If one cannot be renamed.
+    pub fn finish_waveforms(self) -> Result<()> {
+        [self.vcd, self.fst].into_iter().flatten().try_for_each(Artifact::finish)
+    }
+
     /// Gives the files their names.
     ///
     /// # Errors

@@ -131,7 +131,6 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.survivors.connect();
             block.collect_tag.connect();
             block.host.link_connect_dest();
-            block.mover_room.connect();
             Ok(connected(block))
         },
     },

@@ -368,7 +368,6 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
 
         // The mover.
         StreamSource::<32>::join(&mut self.registers.move_orders, &mut self.move_reader.orders);
-        self.collector.mover_room.next = self.move_reader.room.val();
         self.move_reader.begins.next = self.collector.mover_begins.val();
         self.move_reader.begins_tag.next = self.collector.mover_tag.val();
         self.move_reader.begins_page.next = self.collector.mover_page.val();

@@ -11,3 +11,4 @@ mod reconstructor;
 mod stream;
 mod tables;
 mod write_buffer;
+mod write_buffer_blocks;

@@ -57,8 +57,8 @@ pub struct Totals {
     pub reads: u64,
     pub flushes: u64,
     pub finished_flushes: u64,
-    /// Cycle of the last acknowledgement.
-    pub last_acknowledgement: u64,
+    /// Pages acknowledged while pages were sent.
+    pub in_time: u64,
     /// Pages acknowledged whose update has not been taken.
     pub unplaced: u64,
 }

@@ -322,7 +322,7 @@ impl Surroundings {
                 assert_eq!((tag, superseded), (u64::from(page.tag), false), "cycle {cycle}: acknowledgement");
                 accounts.acknowledge(page);
             }
-            accounts.totals.last_acknowledgement = cycle;
+            accounts.totals.in_time += u64::from(cycle < self.traffic.end);
         }
         self.acknowledgement_seen = valid && input("acknowledgement_ready") == 0;
     }

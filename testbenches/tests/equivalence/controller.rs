@@ -269,7 +269,6 @@ fn read_collectors() {
                 .input("survivors", |block| &mut block.survivors)
                 .input("collect_tag", |block| &mut block.collect_tag)
                 .input("host_ready", |block| &mut block.host.ready)
-                .input("mover_room", |block| &mut block.mover_room);
             for lane in 0..10 {
                 model = model.input(&format!("slot_ready_{lane}"), move |block| &mut block.slot_ready[lane]);
                 model = model.input(&format!("slot_bad_{lane}"), move |block| &mut block.slot_bad[lane]);
@@ -296,7 +295,6 @@ fn read_collectors() {
                 one_of("survivors", &[7, 0x3FE, 0x155]),
                 one_of("collect_tag", &[65, 0x83]),
                 pulse("host_ready", 2),
-                pulse("mover_room", 3),
             ];
             for lane in 0..10 {
                 let name = format!("slot_ready_{lane}");

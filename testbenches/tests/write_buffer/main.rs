@@ -4,6 +4,8 @@ use hardpath_netlist::elaborate;
 use hardpath_rtl::flash_controller::write_buffer::WriteBuffer;
 use hardpath_testbenches::cosimulation::{Driver, EngineModel, interface_of, record};
 use hardpath_testbenches::write_buffer::{Surroundings, Totals, Traffic};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use rust_hdl::prelude::Block;
 
 /// Everything happens, much waits.
@@ -98,8 +100,11 @@ fn moved_pages_alone() {
 
 #[test]
 fn a_page_comes_in_257_cycles_while_there_is_room() {
-    let totals = run(FAST, 9);
-    assert!(totals.host_pages >= 36, "{totals:?}");
+    // The first stripe opens after 20 cycles; 45 lie between the last page of a stripe and the first of the next.
+    for (end, pages) in [(18 * 257 + 30, 18), (36 * 257 + 75, 36)] {
+        let totals = run(Traffic { end, ..FAST }, 9);
+        assert_eq!(totals.in_time, pages, "{totals:?}");
+    }
 }
 
 #[test]
@@ -110,4 +115,39 @@ fn lanes_take_a_byte_a_cycle() {
         println!("{} stripes in 60,000 cycles", totals.stripes);
         assert!(totals.stripes >= if pairs > 0.0 { 6 } else { 7 }, "{totals:?}");
     }
+}
+
+#[test]
+fn any_traffic() {
+    for seed in 100..106 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut share = |least: f64| if random.random_bool(0.3) { 1.0 } else { random.random_range(least..1.0) };
+        let traffic = Traffic {
+            words: 16 + (share(0.0) * 12.0) as usize,
+            host: share(0.0),
+            host_data: share(0.2),
+            mover: share(0.0) * 0.2,
+            current: share(0.0),
+            lane_ready: share(0.5),
+            lane_stall: share(0.0) * 0.001,
+            full: share(0.0) * 0.5,
+            update_ready: share(0.05),
+            acknowledgement_ready: share(0.05),
+            descriptor: share(0.01),
+            pairs: share(0.0),
+            all_lanes: share(0.0),
+            lookup: share(0.0),
+            read_ready: share(0.3),
+            flush: share(0.0) * 0.005,
+            end: 20_000,
+        };
+        println!("{seed}: {traffic:?}");
+        run(traffic, seed);
+    }
+}
+
+#[test]
+fn pages_of_4_096_bytes() {
+    let totals = run(Traffic { words: 256, host: 0.9, flush: 0.00005, lane_ready: 0.98, end: 120_000, ..MIXED }, 11);
+    assert!(totals.host_pages > 80 && totals.moved_pages > 10 && totals.reads > 20, "{totals:?}");
 }

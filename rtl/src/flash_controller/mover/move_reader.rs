@@ -35,7 +35,8 @@ pub enum MovingState {
 ///
 /// - Latency: 2 cycles from an order to its read; from the last word of a page to its offer 3 cycles.
 /// - Throughput: up to 8 reads under way; a page of `n` words in about 2 `n` + 20 cycles.
-/// - Back-pressure: orders wait while 8 reads are under way. Pages wait in the lanes' slots while one is being given away.
+/// - Back-pressure: orders wait while 8 reads are under way. There is room for all of them, so that no page waits in a lane's
+///   slot for the write buffer, which itself may wait for the lane.
 /// - Limits: 60 pages given away that have no new place yet; a ninth order, or a page beyond 60, waits.
 #[derive(LogicBlock)]
 pub struct MoveReader {
@@ -45,8 +46,6 @@ pub struct MoveReader {
     pub orders: StreamSink<32>,
     /// Reads: tag in bits 7..=0, location above.
     pub reads: StreamSource<40>,
-    /// There is room for a page.
-    pub room: Signal<Out, Bit>,
     /// A page follows.
     pub begins: Signal<In, Bit>,
     /// Tag of its read.
@@ -103,7 +102,10 @@ pub struct MoveReader {
     tag_number: Vec<Constant<Bits<3>>>,
 
     locations: RAM<Bits<32>, 3>,
-    staging: SynchronousFifo<128, 9>,
+    /// Words of the pages that have come.
+    staging: SynchronousFifo<128, 11>,
+    /// Those pages: read in bits 2..=0, logical page above.
+    pages: SynchronousFifo<35, 4>,
     state: DFF<MovingState>,
     steps: DFF<Bits<2>>,
     next_read: DFF<Bits<3>>,
@@ -111,7 +113,6 @@ pub struct MoveReader {
     busy: DFF<Bits<8>>,
     offers_read: DFF<Bit>,
     read_word: DFF<Bits<40>>,
-    staged: DFF<Bit>,
     staged_read: DFF<Bits<3>>,
     staged_page: DFF<Bits<32>>,
     is_lost: DFF<Bit>,
@@ -131,6 +132,7 @@ pub struct MoveReader {
     gives: Signal<Local, Bit>,
     drops: Signal<Local, Bit>,
     own_drop: Signal<Local, Bit>,
+    takes_page: Signal<Local, Bit>,
 }
 
 impl Default for MoveReader {
@@ -140,7 +142,6 @@ impl Default for MoveReader {
             clock: Default::default(),
             orders: Default::default(),
             reads: Default::default(),
-            room: Default::default(),
             begins: Default::default(),
             begins_tag: Default::default(),
             begins_page: Default::default(),
@@ -173,14 +174,14 @@ impl Default for MoveReader {
             tag_bit: (0..8).map(|tag| Constant::new((1_u64 << tag).into())).collect(),
             tag_number: (0..8_usize).map(|tag| Constant::new(tag.to_bits())).collect(),
             locations: Default::default(),
-            staging: SynchronousFifo::new(256),
+            staging: SynchronousFifo::new(2048),
+            pages: SynchronousFifo::new(16),
             state: Default::default(),
             steps: Default::default(),
             next_read: Default::default(),
             busy: Default::default(),
             offers_read: Default::default(),
             read_word: Default::default(),
-            staged: Default::default(),
             staged_read: Default::default(),
             staged_page: Default::default(),
             is_lost: Default::default(),
@@ -199,6 +200,7 @@ impl Default for MoveReader {
             gives: Default::default(),
             drops: Default::default(),
             own_drop: Default::default(),
+            takes_page: Default::default(),
         }
     }
 }
@@ -206,7 +208,7 @@ impl Default for MoveReader {
 impl Logic for MoveReader {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, staging);
+        clock!(self, clock, staging, pages);
         dff_setup!(
             self,
             clock,
@@ -216,7 +218,6 @@ impl Logic for MoveReader {
             busy,
             offers_read,
             read_word,
-            staged,
             staged_read,
             staged_page
         );
@@ -261,18 +262,16 @@ impl Logic for MoveReader {
         self.staging.sink.valid.next = self.word_valid.val();
         self.staging.sink.data.next = self.word.val();
         self.staging.sink.last.next = self.word_last.val();
-        self.room.next = !self.staged.q.val();
-        if self.begins.val() {
-            self.staged.d.next = true;
-            self.is_lost.d.next = false;
-            self.staged_read.d.next = self.begins_tag.val().get_bits::<3>(0);
-            self.staged_page.d.next = self.begins_page.val();
-        }
+        self.pages.sink.valid.next = self.begins.val();
+        self.pages.sink.data.next = bit_cast::<35, 3>(self.begins_tag.val().get_bits::<3>(0))
+            | (bit_cast::<35, 32>(self.begins_page.val()) << 3);
+        self.pages.sink.last.next = false;
 
         // Pages go.
         self.own_drop.next = (self.acknowledged.val() & self.superseded.val())
             & (self.acknowledged_tag.val().get_bits::<6>(0) == self.next_move.q.val());
         self.lost_ready.next = false;
+        self.takes_page.next = false;
         self.frees.next = false;
         self.begins_move.next = false;
         self.gives.next = false;
@@ -285,11 +284,14 @@ impl Logic for MoveReader {
         match self.state.q.val() {
             MovingState::Idle => {
                 self.steps.d.next = bits::<2>(0);
-                if self.staged.q.val() {
+                if self.pages.source.valid.val() {
+                    self.takes_page.next = true;
+                    self.is_lost.d.next = false;
+                    self.staged_read.d.next = self.pages.source.data.val().get_bits::<3>(0);
+                    self.staged_page.d.next = self.pages.source.data.val().get_bits::<32>(3);
                     self.state.d.next = MovingState::Recalling;
-                } else if self.lost_valid.val() & !self.begins.val() {
+                } else if self.lost_valid.val() {
                     self.lost_ready.next = true;
-                    self.staged.d.next = true;
                     self.is_lost.d.next = true;
                     self.staged_read.d.next = self.lost_tag.val().get_bits::<3>(0);
                     self.state.d.next = MovingState::Recalling;
@@ -348,9 +350,6 @@ impl Logic for MoveReader {
                 self.state.d.next = MovingState::Idle;
             }
         }
-        if self.frees.val() {
-            self.staged.d.next = false;
-        }
         self.busy.d.next = self.busy.q.val();
         if self.takes_order.val() & !self.frees.val() {
             self.busy.d.next = self.busy.q.val() | self.taken_bit.val();
@@ -368,6 +367,7 @@ impl Logic for MoveReader {
             self.moves.d.next = self.moves.q.val() - 1;
         }
 
+        self.pages.source.ready.next = self.takes_page.val();
         self.page_tag.next = bit_cast::<8, 6>(self.next_move.q.val()) | self.move_tag.val();
         self.page_number.next = self.staged_page.q.val();
         self.data.valid.next = self.gives.val() & self.staging.source.valid.val();

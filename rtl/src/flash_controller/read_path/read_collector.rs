@@ -38,8 +38,8 @@ pub enum CollectingState {
 /// - Latency: from a record's arrival in a slot to its first word at the port 13 to 23 cycles while nothing else waits; a word
 ///   every cycle from there on.
 /// - Throughput: a page of 256 words in 271 to 281 cycles.
-/// - Back-pressure: words wait in a queue of 512; records wait in their slots. Records for the mover wait until it has room for
-///   a whole page, and let others pass.
+/// - Back-pressure: words for the host wait in a queue of 512; records wait in their slots. The mover takes every word that it
+///   is given.
 /// - Limits: 10 lanes of two slots; pages of `words` words, 16..=256.
 #[derive(LogicBlock)]
 pub struct ReadCollector {
@@ -105,8 +105,6 @@ pub struct ReadCollector {
     pub collected_bad: Signal<Out, Bit>,
     /// Data for the host.
     pub host: HostReadSource,
-    /// The mover has room for a page.
-    pub mover_room: Signal<In, Bit>,
     /// A page for the mover follows.
     pub mover_begins: Signal<Out, Bit>,
     /// Tag of its read; meaningful with `mover_begins`.
@@ -247,7 +245,6 @@ impl ReadCollector {
             collected: Default::default(),
             collected_bad: Default::default(),
             host: Default::default(),
-            mover_room: Default::default(),
             mover_begins: Default::default(),
             mover_tag: Default::default(),
             mover_page: Default::default(),
@@ -387,13 +384,11 @@ impl Logic for ReadCollector {
         self.survivor_waits.d.next = self.waits_now.val();
         self.survivor_bad.d.next = self.survivors_bad_now.val();
         self.survivor_slot.d.next = self.survivor_slot_now.val();
-        // A record can be used unless it is a survivor's, or the mover's without room for it.
+        // A record can be used unless it is a survivor's.
         self.first_usable.next = self.ready_now.val().get_bit(0)
-            & (!self.first_tag_now.val().get_bit(7)
-                | (!self.first_tag_now.val().get_bit(5) & (self.mover_room.val() | self.bad_now.val().get_bit(0))));
+            & !(self.first_tag_now.val().get_bit(7) & self.first_tag_now.val().get_bit(5));
         self.second_usable.next = self.ready_now.val().get_bit(1)
-            & (!self.second_tag_now.val().get_bit(7)
-                | (!self.second_tag_now.val().get_bit(5) & (self.mover_room.val() | self.bad_now.val().get_bit(1))));
+            & !(self.second_tag_now.val().get_bit(7) & self.second_tag_now.val().get_bit(5));
         self.usable_now.next = bits::<2>(0);
         if self.first_usable.val() {
             self.usable_now.next = bits::<2>(1);
@@ -448,9 +443,7 @@ impl Logic for ReadCollector {
                     self.slots.d.next = self.survivor_slot.q.val();
                     self.ends.d.next = true;
                     self.visited.d.next = false;
-                } else if (self.collect.val() & !self.ends.q.val())
-                    & (self.mover_room.val() | !self.collect_tag.val().get_bit(7))
-                {
+                } else if self.collect.val() & !self.ends.q.val() {
                     self.mask.d.next = self.survivors.val();
                     self.slots.d.next = self.survivor_slot.q.val();
                     self.tag.d.next = self.collect_tag.val();

@@ -25,10 +25,10 @@ use crate::stream::{StreamSink, StreamSource};
 /// A page of the mover's that has a copy in the buffer, or that is not the newest any more as `check_current` says, is dropped:
 /// it is acknowledged as superseded, and none of its data words is taken. No page is taken between check and decision.
 ///
-/// - Latency: `n + 10` cycles from the first word of a page of `n` words to its acknowledgement; 24 cycles from the last
-///   header of a stripe to the commands of its lanes; 4 cycles from a lookup to its result.
-/// - Throughput: a page of `n` words in `n + 1` cycles; about 45 cycles more for each stripe, about 20 for a page of the mover's. A
-///   byte a cycle on every lane. 1 lookup per cycle.
+/// - Latency: `n + 6` cycles from the first word of a page of `n` words to its acknowledgement; 33 cycles from the last
+///   word of a stripe to the commands of its lanes; 4 cycles from a lookup to its result.
+/// - Throughput: a page of `n` words in `n + 1` cycles; 42 cycles more for each stripe, 20 and the check for a page of the mover's. A
+///   byte a cycle on every lane; a pair's lanes rest while its second stripe gathers. 1 lookup per cycle.
 /// - Back-pressure: pages wait while both parts are taken, while no descriptor is offered and while acknowledgements wait.
 /// - Limits: pages of 16..=256 words; stripes of 3..=10 members. Both stripes of a pair have the same members and follow one another;
 ///   a pair uses both parts at once. Up to 255 hits may hold a part.

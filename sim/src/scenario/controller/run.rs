@@ -12,6 +12,7 @@ use crate::models::nand::faults::Fault;
 use crate::models::nand::geometry::PageAddress;
 use crate::models::nand::{self, NandLane};
 use crate::scenario::Trace;
+use crate::waveform::TracedDesign;
 use crate::workload::statistics::WorkloadReport;
 use crate::workload::{HostCommand, Operation};
 use anyhow::{Context, Result, bail, ensure};
@@ -23,8 +24,8 @@ use std::time::Instant;
 
 /// The controller's clock.
 pub const CLOCK_PICOSECONDS: u64 = 7_500;
-/// Cycles without the end of a command after which the run counts as stalled: 37 ms.
-const STALLED_CYCLES: u64 = 5_000_000;
+/// Cycles without the end of a command after which the run counts as stalled: 22 ms.
+const STALLED_CYCLES: u64 = 3_000_000;
 /// Cycles between two reports of progress.
 const PROGRESS_CYCLES: u64 = 1 << 14;
 /// Commands in flight while the device is filled.
@@ -145,9 +146,18 @@ impl<'a> ControllerRun<'a> {
     /// Runs the chips' reset, fills the device if the workload needs it, runs the workload, and tells the figures.
     ///
     /// # Errors
-    /// If the workload cannot be read, a rule of the flash bus is broken or nothing moves any more.
+    /// If the workload cannot be read, a rule of the flash bus is broken or nothing moves any more. What was recorded is
+    /// complete up to there.
     pub fn run(mut self) -> Result<Summary> {
         let started = Instant::now();
+        let ran = self.phases();
+        let traced = self.machine.finish_recording()?;
+        let (before, workload) = ran?;
+        Ok(self.summary(started, before, workload, traced))
+    }
+
+    /// All phases; the pages written and moved before the last one, and the host's figures of it.
+    fn phases(&mut self) -> Result<((u64, u64), WorkloadReport)> {
         let commands = self.options.host_commands()?;
         while self.report.borrow().booted.is_none() {
             self.step("booting", 0)?;
@@ -163,18 +173,22 @@ impl<'a> ControllerRun<'a> {
         let before = (self.host.written, self.report.borrow().moved);
         self.begun = self.machine.cycle();
         self.run_commands("running", commands, self.options.queue_depth, self.options.commands)?;
-        let workload = self.host.take_statistics().report();
-        self.finish(started, before, workload)
+        Ok((before, self.host.take_statistics().report()))
     }
 
-    fn finish(mut self, started: Instant, before: (u64, u64), workload: WorkloadReport) -> Result<Summary> {
+    fn summary(
+        mut self,
+        started: Instant,
+        before: (u64, u64),
+        workload: WorkloadReport,
+        traced: Option<TracedDesign>,
+    ) -> Summary {
         let firmware = self.report.borrow().clone();
         let cycles = self.machine.cycle();
         let opening = self.injected.first().copied().unwrap_or(self.begun);
-        let traced = self.machine.finish_recording()?;
         let written = self.host.written - before.0;
         let moved = firmware.moved - before.1;
-        Ok(Summary {
+        Summary {
             workload,
             firmware,
             written,
@@ -188,7 +202,7 @@ impl<'a> ControllerRun<'a> {
             power_cut: self.options.power_cut.map(|moment| self.begun + moment.0 * 1000 / CLOCK_PICOSECONDS),
             traced,
             opening,
-        })
+        }
     }
 
     /// Runs commands until the last one has ended or power fails.
