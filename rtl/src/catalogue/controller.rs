@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connect_ports, connect_signals, connected};
 use crate::flash_controller::host_interface::{HostPort, ReadFence};
-use crate::flash_controller::mailbox::{ControllerMailbox, LaneReports};
+use crate::flash_controller::mailbox::{ControllerMailbox, LaneCommands, LaneReports};
 use crate::flash_controller::mover::{MoveChecker, MoveReader, PlaceCommitter};
 use crate::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
 
@@ -233,6 +233,19 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             connect_signals(&mut block.corrected);
             connect_signals(&mut block.corrected_bits);
             block.events.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "lane_commands",
+        summary: "registers by which firmware sends commands to lanes",
+        build: || {
+            let mut block = LaneCommands::default();
+            block.clock.connect();
+            block.write.connect();
+            block.address.connect();
+            block.data_in.connect();
+            block.ready.connect();
             Ok(connected(block))
         },
     },

@@ -440,7 +440,8 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             self.lanes[i].firmware.tag.next = self.registers.command_tag.val();
             self.commands_taken.next =
                 self.commands_taken.val().replace_bit(i, self.lanes[i].firmware.ready.val());
-            self.lanes[i].firmware_room.next = !self.byte_queue.almost_full.val();
+            self.lanes[i].firmware_room.next =
+                self.registers.transfers.val().get_bit(i) & !self.byte_queue.almost_full.val();
             if self.lanes[i].firmware_byte_valid.val() {
                 self.byte_comes.next = true;
                 self.byte.next = self.lanes[i].firmware_byte.val();

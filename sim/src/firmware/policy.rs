@@ -1,6 +1,7 @@
 //! The firmware's state, the stripes it opens and the rows it erases.
 
 use super::layout::{LANES, Layout, PLANES, RowAddress, StripeDescriptor, StripeLocation, parity_lane};
+use super::rebuild::RebuiltTables;
 use super::row::{Row, RowState};
 use super::victims::Emptying;
 
@@ -75,6 +76,18 @@ impl Firmware {
         };
         firmware.retire_narrow_rows();
         firmware
+    }
+
+    /// The firmware `before`, which knows of bad blocks, with tables that were made again.
+    pub fn restored(before: &Self, tables: RebuiltTables) -> Self {
+        let mut restored = before.clone();
+        for (row, rebuilt) in restored.rows.iter_mut().zip(tables.rows) {
+            if rebuilt.state != RowState::Free {
+                *row = Row { bad: row.bad, ..rebuilt };
+            }
+        }
+        restored.sequence = tables.next_sequence;
+        restored
     }
 
     /// The layout.

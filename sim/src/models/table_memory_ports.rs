@@ -54,6 +54,12 @@ impl TableMemoryModel {
         &self.memory
     }
 
+    /// Power was off: the memory has lost its content, and a circuit that was reset is to be told everything again.
+    pub fn replace(&mut self, memory: TableMemory) {
+        self.memory = memory;
+        self.set = None;
+    }
+
     /// Sets what the memory says in this cycle.
     ///
     /// # Errors

@@ -121,6 +121,14 @@ impl ExpectedVersions {
         self.pages.get(&page).map_or_else(|| vec![UNWRITTEN], |state| state.possible_since(self.clock))
     }
 
+    /// Pages that were written or trimmed, in order.
+    pub fn pages(&self) -> Vec<u32> {
+        let mut pages: Vec<u32> =
+            self.pages.iter().filter(|(_, state)| !state.changes.is_empty()).map(|(page, _)| *page).collect();
+        pages.sort_unstable();
+        pages
+    }
+
     fn tick(&mut self) -> u64 {
         self.clock += 1;
         self.clock

@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::controller_registers::CONTROLLER_REGISTERS;
+use super::lane_commands::LaneCommands;
 use super::mailbox_port::{MailboxSink, MailboxSource};
 use super::register::MailboxRegister;
 use crate::circuit::circuit_info;
@@ -89,6 +90,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub command_tag: Signal<Out, Bits<8>>,
     /// Chips in their run mode, bit 2 x lane + chip.
     pub fast: Signal<Out, Bits<20>>,
+    /// Lanes whose reads may transfer bytes, a bit a lane.
+    pub transfers: Signal<Out, Bits<10>>,
     /// Events of lanes, as [`LaneReports`](super::LaneReports) gives them.
     pub lane_events: StreamSink<13>,
     /// Bytes of firmware's reads.
@@ -115,10 +118,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     offset_of_stripe_sequence: Constant<Bits<12>>,
     offset_of_stripe_open: Constant<Bits<12>>,
     offset_of_flush: Constant<Bits<12>>,
-    offset_of_command_place: Constant<Bits<12>>,
-    offset_of_command_span: Constant<Bits<12>>,
-    offset_of_command_issue: Constant<Bits<12>>,
-    offset_of_lanes_fast: Constant<Bits<12>>,
     offset_of_lane_event: Constant<Bits<12>>,
     offset_of_lane_byte: Constant<Bits<12>>,
     offset_of_stripes_begun: Constant<Bits<12>>,
@@ -139,8 +138,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     offset_of_page_limit: Constant<Bits<12>>,
     offset_of_corrected_bits: Constant<Bits<12>>,
     offset_of_corrected_records: Constant<Bits<12>>,
-    offset_of_recovered_reads: Constant<Bits<12>>,
-    offset_of_lost_reads: Constant<Bits<12>>,
     offset_of_identification: Constant<Bits<12>>,
     identity: Constant<Bits<32>>,
     valid_bit: Constant<Bits<32>>,
@@ -148,16 +145,13 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     die_shift: Constant<Bits<5>>,
     block_shift: Constant<Bits<5>>,
     group_shift: Constant<Bits<6>>,
-    firmware_tag: Constant<Bits<8>>,
     kinds: Vec<Constant<PageOperationKind>>,
-    operation_names: Vec<Constant<LaneOperation>>,
-    operation_number: Vec<Constant<Bits<3>>>,
     state_names: Vec<Constant<StripeState>>,
     state_number: Vec<Constant<Bits<2>>>,
-    lane_number: Vec<Constant<Bits<4>>>,
 
     stripe_queue: SynchronousFifo<97, 4>,
     order_queue: SynchronousFifo<32, 4>,
+    lane_commands: LaneCommands,
 
     state: DFF<ControllerAccess>,
     data: DFF<Bits<32>>,
@@ -169,11 +163,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     stripe_pushed: DFF<Bit>,
     flushed: DFF<Bit>,
     fence_advanced: DFF<Bit>,
-    command_target: DFF<Bits<25>>,
-    span: DFF<Bits<30>>,
-    command_shape: DFF<Bits<16>>,
-    command_waits: DFF<Bit>,
-    fast_chips: DFF<Bits<20>>,
     ordered: DFF<Bit>,
     order: DFF<Bits<32>>,
     event_location: DFF<Bits<32>>,
@@ -189,8 +178,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     entry_written: DFF<Bit>,
     limit: DFF<Bits<32>>,
     begun: DFF<Bits<32>>,
-    recovered: DFF<Bits<32>>,
-    lost: DFF<Bits<32>>,
     interrupts: DFF<Bit>,
 
     begins: Signal<Local, Bit>,
@@ -202,8 +189,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     read_event_now: Signal<Local, Bits<32>>,
     stripe_number: Signal<Local, Bits<24>>,
     found_code: Signal<Local, Bits<2>>,
-    command_lane: Signal<Local, Bits<10>>,
-    read_event_taken: Signal<Local, Bit>,
 }
 
 impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> {
@@ -239,6 +224,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             command_span: Default::default(),
             command_tag: Default::default(),
             fast: Default::default(),
+            transfers: Default::default(),
             lane_events: Default::default(),
             lane_bytes: Default::default(),
             move_orders: Default::default(),
@@ -255,10 +241,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             offset_of_stripe_sequence: offset("stripe_sequence"),
             offset_of_stripe_open: offset("stripe_open"),
             offset_of_flush: offset("flush"),
-            offset_of_command_place: offset("command_place"),
-            offset_of_command_span: offset("command_span"),
-            offset_of_command_issue: offset("command_issue"),
-            offset_of_lanes_fast: offset("lanes_fast"),
             offset_of_lane_event: offset("lane_event"),
             offset_of_lane_byte: offset("lane_byte"),
             offset_of_stripes_begun: offset("stripes_begun"),
@@ -279,8 +261,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             offset_of_page_limit: offset("page_limit"),
             offset_of_corrected_bits: offset("corrected_bits"),
             offset_of_corrected_records: offset("corrected_records"),
-            offset_of_recovered_reads: offset("recovered_reads"),
-            offset_of_lost_reads: offset("lost_reads"),
             offset_of_identification: offset("identification"),
             identity: Constant::new(0x4850_4643_u64.into()),
             valid_bit: Constant::new(0x8000_0000_u64.into()),
@@ -288,32 +268,18 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             die_shift: Constant::new(u64::from(page_bits + 1).into()),
             block_shift: Constant::new(u64::from(page_bits + 4).into()),
             group_shift: Constant::new((A - 1).to_bits()),
-            firmware_tag: Constant::new(0xB0_u64.into()),
             kinds: vec![
                 Constant::new(PageOperationKind::Write),
                 Constant::new(PageOperationKind::Move),
                 Constant::new(PageOperationKind::Lookup),
             ],
-            operation_names: [
-                LaneOperation::Read,
-                LaneOperation::Program,
-                LaneOperation::Erase,
-                LaneOperation::ReadParameters,
-                LaneOperation::ReadId,
-                LaneOperation::SetFeature,
-                LaneOperation::GetFeature,
-                LaneOperation::Reset,
-            ]
-            .map(Constant::new)
-            .to_vec(),
-            operation_number: (0..8_usize).map(|number| Constant::new(number.to_bits())).collect(),
             state_names: [StripeState::Free, StripeState::Open, StripeState::Closed, StripeState::Retired]
                 .map(Constant::new)
                 .to_vec(),
             state_number: (0..4_usize).map(|number| Constant::new(number.to_bits())).collect(),
-            lane_number: (0..10_usize).map(|number| Constant::new(number.to_bits())).collect(),
             stripe_queue: SynchronousFifo::new(8),
             order_queue: SynchronousFifo::new(8),
+            lane_commands: Default::default(),
             state: Default::default(),
             data: Default::default(),
             finished: Default::default(),
@@ -324,11 +290,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             stripe_pushed: Default::default(),
             flushed: Default::default(),
             fence_advanced: Default::default(),
-            command_target: Default::default(),
-            span: Default::default(),
-            command_shape: Default::default(),
-            command_waits: Default::default(),
-            fast_chips: Default::default(),
             ordered: Default::default(),
             order: Default::default(),
             event_location: Default::default(),
@@ -344,8 +305,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             entry_written: Default::default(),
             limit: Default::default(),
             begun: Default::default(),
-            recovered: Default::default(),
-            lost: Default::default(),
             interrupts: Default::default(),
             begins: Default::default(),
             status_now: Default::default(),
@@ -356,8 +315,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             read_event_now: Default::default(),
             stripe_number: Default::default(),
             found_code: Default::default(),
-            command_lane: Default::default(),
-            read_event_taken: Default::default(),
         }
     }
 }
@@ -365,11 +322,10 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
 impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox<P, L, A> {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, stripe_queue, order_queue);
+        clock!(self, clock, stripe_queue, order_queue, lane_commands);
         dff_setup!(self, clock, state, data, finished, writes, stripe_place, sequence, stripe_shape, stripe_pushed);
-        dff_setup!(self, clock, flushed, fence_advanced, command_target, span, command_shape, command_waits);
-        dff_setup!(self, clock, fast_chips, ordered, order, event_location, event_place, page, location, expected);
-        dff_setup!(self, clock, kind_code, found, index, entry_sequence, entry, entry_written, limit, recovered, lost);
+        dff_setup!(self, clock, flushed, fence_advanced, ordered, order, event_location, event_place, page, location, expected);
+        dff_setup!(self, clock, kind_code, found, index, entry_sequence, entry, entry_written, limit);
         dff_setup!(self, clock, begun, interrupts);
 
         // What firmware can see.
@@ -383,7 +339,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         if self.fence_passed.val() & !self.fence_advanced.q.val() {
             self.status_now.next = self.status_now.val() | bits::<32>(4);
         }
-        if self.command_waits.q.val() {
+        if self.lane_commands.waits.val() {
             self.status_now.next = self.status_now.val() | bits::<32>(8);
         }
         if !self.order_queue.almost_full.val() {
@@ -426,7 +382,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.lane_bytes.ready.next = false;
         self.move_events.ready.next = false;
         self.read_events.ready.next = false;
-        self.read_event_taken.next = false;
         self.finished.d.next = false;
         self.stripe_pushed.d.next = false;
         self.flushed.d.next = false;
@@ -437,15 +392,10 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.operations.valid.next = false;
         // In the cycle of `done`, the request is still that of the access done.
         self.begins.next = self.mailbox.request.val() & !self.finished.q.val();
-        self.command_lane.next = bits::<10>(0);
-        for i in 0..10 {
-            if self.command_waits.q.val() & (self.command_shape.q.val().get_bits::<4>(3) == self.lane_number[i].val()) {
-                self.command_lane.next = self.command_lane.val().replace_bit(i, true);
-            }
-        }
-        if (self.command_lane.val() & self.command_ready.val()).any() {
-            self.command_waits.d.next = false;
-        }
+        self.lane_commands.address.next = self.mailbox.address.val();
+        self.lane_commands.data_in.next = self.mailbox.data_in.val();
+        self.lane_commands.write.next = (self.begins.val() & self.mailbox.write.val())
+            & (self.state.q.val() == ControllerAccess::Idle);
         self.found_code.next = bits::<2>(0);
         for i in 0..4 {
             if self.found_state.val() == self.state_names[i].val() {
@@ -504,7 +454,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                 }
             }
             _ => {
-                self.data.d.next = bits::<32>(0);
+                self.data.d.next = self.lane_commands.data_out.val();
                 if self.begins.val() {
                     self.finished.d.next = true;
                     if self.mailbox.address.val() == self.offset_of_control.val() {
@@ -525,24 +475,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                         self.data.d.next = self.sequence.q.val();
                         if self.mailbox.write.val() {
                             self.sequence.d.next = self.mailbox.data_in.val();
-                        }
-                    }
-                    if self.mailbox.address.val() == self.offset_of_command_place.val() {
-                        self.data.d.next = bit_cast::<32, 25>(self.command_target.q.val());
-                        if self.mailbox.write.val() {
-                            self.command_target.d.next = self.mailbox.data_in.val().get_bits::<25>(0);
-                        }
-                    }
-                    if self.mailbox.address.val() == self.offset_of_command_span.val() {
-                        self.data.d.next = bit_cast::<32, 30>(self.span.q.val());
-                        if self.mailbox.write.val() {
-                            self.span.d.next = self.mailbox.data_in.val().get_bits::<30>(0);
-                        }
-                    }
-                    if self.mailbox.address.val() == self.offset_of_lanes_fast.val() {
-                        self.data.d.next = bit_cast::<32, 20>(self.fast_chips.q.val());
-                        if self.mailbox.write.val() {
-                            self.fast_chips.d.next = self.mailbox.data_in.val().get_bits::<20>(0);
                         }
                     }
                     if self.mailbox.address.val() == self.offset_of_map_page.val() {
@@ -608,12 +540,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     if self.mailbox.address.val() == self.offset_of_corrected_records.val() {
                         self.data.d.next = self.corrected_records.val();
                     }
-                    if self.mailbox.address.val() == self.offset_of_recovered_reads.val() {
-                        self.data.d.next = self.recovered.q.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_lost_reads.val() {
-                        self.data.d.next = self.lost.q.val();
-                    }
                     if self.mailbox.address.val() == self.offset_of_lane_event.val() {
                         self.data.d.next = self.lane_event_now.val();
                     }
@@ -642,10 +568,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                         if self.mailbox.address.val() == self.offset_of_fence_advance.val() {
                             self.fence_advanced.d.next = true;
                         }
-                        if self.mailbox.address.val() == self.offset_of_command_issue.val() {
-                            self.command_shape.d.next = self.mailbox.data_in.val().get_bits::<16>(0);
-                            self.command_waits.d.next = true;
-                        }
                         if self.mailbox.address.val() == self.offset_of_move_order.val() {
                             self.order.d.next = self.mailbox.data_in.val();
                             self.ordered.d.next = true;
@@ -668,7 +590,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                         }
                         if self.mailbox.address.val() == self.offset_of_read_event.val() {
                             self.read_events.ready.next = true;
-                            self.read_event_taken.next = self.read_events.valid.val();
                             self.event_place.d.next = bit_cast::<32, 30>(self.read_events.data.val().get_bits::<30>(8));
                         }
                     }
@@ -680,12 +601,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     }
                 }
             }
-        }
-        if self.read_event_taken.val() & !self.read_events.data.val().get_bit(38) {
-            self.recovered.d.next = self.recovered.q.val() + 1;
-        }
-        if self.read_event_taken.val() & self.read_events.data.val().get_bit(38) {
-            self.lost.d.next = self.lost.q.val() + 1;
         }
         self.tables.write.next = self.mailbox.write.val();
         self.tables.address.next = bit_cast::<12, 11>(self.mailbox.address.val().get_bits::<11>(0));
@@ -734,19 +649,15 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
             self.entries.sequence.next = self.sequence.q.val();
         }
         // Commands to lanes.
-        self.command_valid.next = self.command_lane.val();
-        self.command_operation.next = self.operation_names[0].val();
-        for i in 0..8 {
-            if self.command_shape.q.val().get_bits::<3>(0) == self.operation_number[i].val() {
-                self.command_operation.next = self.operation_names[i].val();
-            }
-        }
-        self.command_planes.next = self.command_shape.q.val().get_bits::<2>(7);
-        self.command_tag.next =
-            bit_cast::<8, 4>(self.command_shape.q.val().get_bits::<4>(12)) | self.firmware_tag.val();
-        self.command_place.next = self.command_target.q.val();
-        self.command_span.next = self.span.q.val();
-        self.fast.next = self.fast_chips.q.val();
+        self.command_valid.next = self.lane_commands.valid.val();
+        self.lane_commands.ready.next = self.command_ready.val();
+        self.command_operation.next = self.lane_commands.operation.val();
+        self.command_place.next = self.lane_commands.place.val();
+        self.command_planes.next = self.lane_commands.planes.val();
+        self.command_span.next = self.lane_commands.span.val();
+        self.command_tag.next = self.lane_commands.tag.val();
+        self.fast.next = self.lane_commands.fast.val();
+        self.transfers.next = self.lane_commands.transfers.val();
 
         self.order_queue.sink.valid.next = self.ordered.q.val();
         self.order_queue.sink.data.next = self.order.q.val();

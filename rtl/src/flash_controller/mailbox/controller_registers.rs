@@ -87,6 +87,13 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         ReadOnly,
         "stripes that the write buffer has begun to fill; all but the last two of them lie on flash and in the page map",
     ),
+    register(
+        "byte_lane",
+        0x03C,
+        0,
+        ReadWrite,
+        "bit 4 set: only the lane in bits 3..0 transfers what it has read; else all do. Bytes of one lane at a time",
+    ),
     register("move_order", 0x040, 0, WriteOnly, "writing orders the page at this location to be moved"),
     register(
         "move_event",
@@ -140,6 +147,4 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
     register("page_limit", 0x0A4, 0, ReadWrite, "logical pages of the host"),
     register("corrected_bits", 0x0C0, 0, ReadOnly, "bits that chip-level correction has mended"),
     register("corrected_records", 0x0C4, 0, ReadOnly, "records in which it has"),
-    register("recovered_reads", 0x0C8, 0, ReadOnly, "pages reconstructed from their stripe"),
-    register("lost_reads", 0x0CC, 0, ReadOnly, "pages that could not be"),
 ];

@@ -5,6 +5,7 @@
 
 mod controller_mailbox;
 mod controller_registers;
+mod lane_commands;
 mod lane_reports;
 mod mailbox_port;
 mod register;
@@ -12,6 +13,7 @@ mod table_mailbox;
 
 pub use controller_mailbox::ControllerMailbox;
 pub use controller_registers::{CONTROLLER_REGISTERS, TABLE_WINDOW};
+pub use lane_commands::LaneCommands;
 pub use lane_reports::LaneReports;
 pub use mailbox_port::{MailboxSink, MailboxSource};
 pub use register::{Access, MailboxRegister, markdown};

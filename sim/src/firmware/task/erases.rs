@@ -19,6 +19,13 @@ pub(super) struct Erases {
     slots: [Option<Erase>; 16],
 }
 
+impl Erases {
+    /// A block is being erased.
+    pub(super) fn under_way(&self) -> bool {
+        self.slots.iter().any(Option::is_some)
+    }
+}
+
 impl ControllerTask {
     /// Fences rows that are empty, and erases those whose fence has passed.
     pub(super) async fn erase(&mut self) {

@@ -8,6 +8,7 @@ mod erases;
 mod events;
 mod moves;
 mod report;
+mod restore;
 mod stripes;
 
 pub use report::{DegradedRead, FirmwareReport, RetiredDie};
@@ -26,6 +27,9 @@ use std::rc::Rc;
 
 /// Cycles between two looks at the hardware if it does not call.
 const PAUSE: u64 = 1_500;
+
+/// Cycles in which pages that the host gave before writes were held have come to the buffer.
+const ON_THE_WAY: u64 = 2_000;
 
 /// Bits of `status`.
 mod status {
@@ -51,6 +55,10 @@ pub struct TaskOptions {
     pub location_bits: usize,
     /// Value of feature 01h that brings a chip into its run mode.
     pub run_mode: u8,
+    /// Longest time of a program (tPROG), in cycles.
+    pub longest_program: u64,
+    /// The flash holds what was there before power failed: the tables are made again from it.
+    pub restore: bool,
 }
 
 /// An order to move a stripe that is not answered in full.
@@ -128,6 +136,9 @@ impl ControllerTask {
     /// What the hardware should never say.
     pub async fn run(mut self) -> FirmwareResult {
         self.boot().await;
+        if self.options.restore {
+            self.restore().await?;
+        }
         self.write("page_limit", self.options.logical_pages).await;
         self.report.borrow_mut().booted = Some(self.processor.cycle());
         while !self.processor.power_fails() {
@@ -142,13 +153,23 @@ impl ControllerTask {
         self.destage().await
     }
 
-    /// Power has failed: closes the open stripe and waits until it is on flash.
+    /// Power has failed: closes the open stripe, twice for the pages that were on their way, and waits until they are on
+    /// flash and no block is being erased.
     async fn destage(&mut self) -> FirmwareResult {
         self.allow_writes(false).await;
-        self.write("flush", 0).await;
-        while self.status().await & status::FLUSHING != 0 {
+        for _ in 0..2 {
+            self.processor.sleep(self.processor.cycle() + ON_THE_WAY).await;
+            self.write("flush", 0).await;
+            while self.status().await & status::FLUSHING != 0 || self.erases.under_way() {
+                self.take_events().await?;
+                self.open_stripes().await;
+            }
+        }
+        // The lanes have all bytes; the dies may still be at their programs.
+        let programmed = self.processor.cycle() + self.options.longest_program;
+        while self.processor.cycle() < programmed {
             self.take_events().await?;
-            self.open_stripes().await;
+            self.processor.sleep(programmed).await;
         }
         self.report.borrow_mut().destaged = Some(self.processor.cycle());
         self.processor.log("everything acknowledged is on flash");
@@ -168,6 +189,7 @@ impl ControllerTask {
         [report.corrected_bits, report.corrected_records] = corrected;
         report.wear_spread = self.policy.wear_spread();
         report.free_rows = self.policy.free_rows();
+        report.evacuating = self.evacuating.is_some();
         report.waiting = format!(
             "{} rows free, host writes {}; {} moves ordered and {} waiting, {} pages in rows to be emptied; {} rows fenced, {} \
              stripes not in the map",

@@ -111,6 +111,11 @@ impl NandModel {
         self.lane
     }
 
+    /// The circuit at the ports was reset: the pins are to be set again.
+    pub fn circuit_was_reset(&mut self) {
+        self.set = None;
+    }
+
     /// Sets the chips' pins for this cycle.
     ///
     /// # Errors

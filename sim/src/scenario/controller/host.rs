@@ -99,6 +99,19 @@ impl Host {
         machine.offer(Command { operation: code, tag, page, data });
     }
 
+    /// Power has failed: commands in flight never end. What they would have changed may have changed or not.
+    pub fn forget_flights(&mut self) {
+        for flight in &mut self.flights {
+            *flight = None;
+        }
+        self.tags = (0..TAGS).rev().collect();
+    }
+
+    /// Pages that were written or trimmed so far.
+    pub fn touched_pages(&self) -> Vec<u32> {
+        self.expected.pages()
+    }
+
     /// A command has ended.
     pub fn complete(&mut self, completion: Completion) {
         let Completion { tag, status, data, cycle } = completion;

@@ -134,24 +134,19 @@ impl Machine {
             done: port("mailbox_done")?,
             attention: port("attention")?,
         };
-        for ready in ["read_data_ready", "completions_ready"] {
-            let ready = simulator.port_named(ready)?;
-            simulator.set_u64(ready, 1)?;
-        }
         let mut models = Vec::new();
         for (number, lane) in lanes.into_iter().enumerate() {
             let ports = NandPorts::named(&mut simulator, &format!("nand_{number}"))
                 .with_context(|| format!("the pins of lane {number}"))?;
             models.push(NandModel::new(ports, lane));
         }
-        // DRAM: 150 to 240 ns from a request to its answer.
         let mut table = |prefix, seed| {
-            TableMemoryModel::new(&mut simulator, prefix, TableMemory::new(20..=32, 1.0, seed))
+            TableMemoryModel::new(&mut simulator, prefix, dram(seed))
                 .with_context(|| format!("the memory port {prefix}"))
         };
         let tables = [table("page_memory", 1)?, table("stripe_memory", 2)?];
         let recorder = trace.recorder(&mut simulator, period_ps)?;
-        Ok(Self {
+        let mut machine = Self {
             simulator,
             ports,
             lanes: models,
@@ -166,7 +161,43 @@ impl Machine {
             pages: vec![Vec::new(); 256],
             completions: Vec::new(),
             cycle: 0,
-        })
+        };
+        machine.take_all()?;
+        Ok(machine)
+    }
+
+    /// The host takes what it is given, always.
+    fn take_all(&mut self) -> Result<()> {
+        for ready in ["read_data_ready", "completions_ready"] {
+            let ready = self.simulator.port_named(ready)?;
+            self.simulator.set_u64(ready, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Power is off for so many nanoseconds, then comes back, and other firmware starts: what is not on flash is gone, commands
+    /// of the host among it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn cycle_power(&mut self, nanoseconds: u64, firmware: FirmwareRunner) -> Result<()> {
+        self.simulator.reset();
+        for lane in &mut self.lanes {
+            lane.lane_mut().power_cut(nanoseconds);
+            lane.circuit_was_reset();
+        }
+        for (table, seed) in self.tables.iter_mut().zip(1..) {
+            table.replace(dram(seed));
+        }
+        self.firmware = firmware;
+        self.commands.clear();
+        self.command_offered = false;
+        self.words.clear();
+        self.word_offered = false;
+        self.access_offered = false;
+        self.pages.iter_mut().for_each(Vec::clear);
+        self.completions.clear();
+        self.take_all()
     }
 
     /// Cycles so far.
@@ -195,11 +226,6 @@ impl Machine {
     /// If a file cannot be written.
     pub fn finish_recording(&mut self) -> Result<Option<TracedDesign>> {
         Ok(self.recorder.take().map(Recorder::finish).transpose()?)
-    }
-
-    /// Takes the machine apart and keeps the chips: power is off.
-    pub fn into_lanes(self) -> (Simulator, Vec<NandLane>) {
-        (self.simulator, self.lanes.into_iter().map(NandModel::into_lane).collect())
     }
 
     /// The memory of the page map.
@@ -327,6 +353,11 @@ impl Machine {
         }
         self.firmware.pass(self.cycle, interrupt, answer).context("firmware")
     }
+}
+
+/// A table's memory: 150 to 240 ns from a request to its answer.
+fn dram(seed: u64) -> TableMemory {
+    TableMemory::new(20..=32, 1.0, seed)
 }
 
 fn word(bytes: &[u8]) -> [u64; 2] {

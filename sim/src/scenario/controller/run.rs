@@ -32,6 +32,8 @@ const PROGRESS_CYCLES: u64 = 1 << 14;
 const FILLING_DEPTH: u32 = 64;
 /// Bits of one codeword that an injected fault of bits inverts; eight are corrected.
 const INVERTED_BITS: u32 = 40;
+/// Nanoseconds without power: a second.
+const WITHOUT_POWER: u64 = 1_000_000_000;
 /// Bytes of an encoded record.
 const ENCODED_RECORD: u32 = 4_216;
 
@@ -53,14 +55,25 @@ pub struct ControllerRun<'a> {
     host: Host,
     report: Rc<RefCell<FirmwareReport>>,
     log: Vec<LogEntry>,
-    page_bits: u32,
-    location_bits: usize,
+    task: TaskOptions,
+    /// Lanes with a bad block, by row.
+    bad: Vec<u16>,
     /// When the workload began.
     begun: u64,
     injections: Vec<Injection>,
     injected: Vec<u64>,
+    restarted: Option<u64>,
+    restored: Option<u64>,
     last_end: u64,
     progress: &'a mut dyn FnMut(Progress),
+}
+
+/// Firmware on its processor.
+fn firmware(task: TaskOptions, report: &Rc<RefCell<FirmwareReport>>, bad: &[u16]) -> FirmwareRunner {
+    let report = Rc::clone(report);
+    FirmwareRunner::new(|processor| {
+        ControllerTask::new(processor, task, report, |row| bad[task.layout.index(row)]).run()
+    })
 }
 
 fn lane_config(chip: &nand::ChipConfig) -> LaneConfig {
@@ -103,14 +116,13 @@ impl<'a> ControllerRun<'a> {
             page_bits,
             location_bits,
             run_mode: lane.run.feature_value(),
+            longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
+            restore: false,
         };
         // The makers' lists of bad blocks.
         let bad: Vec<u16> = (0..layout.rows()).map(|index| bad_lanes(&lanes, layout.row(index))).collect();
         let report = Rc::new(RefCell::new(FirmwareReport::default()));
-        let shared = Rc::clone(&report);
-        let firmware = FirmwareRunner::new(|processor| {
-            ControllerTask::new(processor, task, shared, |row| bad[layout.index(row)]).run()
-        });
+        let firmware = firmware(task, &report, &bad);
         let machine = Machine::new(simulator, lanes, firmware, trace, CLOCK_PICOSECONDS)?;
         Ok(Self {
             options,
@@ -118,11 +130,13 @@ impl<'a> ControllerRun<'a> {
             host: Host::new(options.seed, CLOCK_PICOSECONDS),
             report,
             log: Vec::new(),
-            page_bits,
-            location_bits,
+            task,
+            bad,
             begun: 0,
             injections: options.inject.clone(),
             injected: Vec::new(),
+            restarted: None,
+            restored: None,
             last_end: 0,
             progress,
         })
@@ -173,7 +187,11 @@ impl<'a> ControllerRun<'a> {
         let before = (self.host.written, self.report.borrow().moved);
         self.begun = self.machine.cycle();
         self.run_commands("running", commands, self.options.queue_depth, self.options.commands)?;
-        Ok((before, self.host.take_statistics().report()))
+        let workload = self.host.take_statistics().report();
+        while self.report.borrow().evacuating && self.machine.cycle() - self.last_end < STALLED_CYCLES {
+            self.step("settling", 0)?;
+        }
+        Ok((before, workload))
     }
 
     fn summary(
@@ -200,6 +218,7 @@ impl<'a> ControllerRun<'a> {
             wall: started.elapsed(),
             begun: self.begun,
             power_cut: self.options.power_cut.map(|moment| self.begun + moment.0 * 1000 / CLOCK_PICOSECONDS),
+            restart: self.restarted.zip(self.restored),
             traced,
             opening,
         }
@@ -222,7 +241,9 @@ impl<'a> ControllerRun<'a> {
         while next.is_some() || self.host.in_flight() > 0 {
             let now = (self.machine.cycle() - self.begun) * CLOCK_PICOSECONDS / 1000;
             if phase == "running" && self.power_fails(now) {
-                return self.power_down();
+                self.power_down()?;
+                self.power_up()?;
+                return self.read_back();
             }
             while self.host.in_flight() < depth as usize
                 && let Some(command) = next.take_if(|command| command.at.is_none_or(|at| at <= now))
@@ -284,6 +305,32 @@ impl<'a> ControllerRun<'a> {
         Ok(())
     }
 
+    /// Power comes back after a second, and the tables are made again from flash.
+    fn power_up(&mut self) -> Result<()> {
+        self.host.forget_flights();
+        self.report.borrow_mut().booted = None;
+        let task = TaskOptions { restore: true, ..self.task };
+        self.machine.cycle_power(WITHOUT_POWER, firmware(task, &self.report, &self.bad))?;
+        self.restarted = Some(self.machine.cycle());
+        while self.report.borrow().booted.is_none() {
+            self.last_end = self.machine.cycle();
+            self.step("restoring", 0)?;
+        }
+        self.restored = Some(self.machine.cycle());
+        Ok(())
+    }
+
+    /// Reads every page that was ever written.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn read_back(&mut self) -> Result<()> {
+        let pages = self.host.touched_pages();
+        let total = pages.len() as u64;
+        let reads = pages.into_iter().map(|page| HostCommand { at: None, operation: Operation::Read, page });
+        self.run_commands("verifying", reads, FILLING_DEPTH, total)
+    }
+
     /// Injects what is due.
     fn inject(&mut self, now: u64) -> Result<()> {
         while let Some(index) = self.injections.iter().position(|injection| injection.at.0 <= now) {
@@ -324,8 +371,8 @@ impl<'a> ControllerRun<'a> {
         }
         let super::fault_plan::FaultTarget::LogicalPage(page) = injection.target else { return None };
         let word = self.machine.page_map().word(u64::from(page));
-        let location = PageLocation::from_word(word, self.location_bits)?;
-        let page_bits = self.page_bits;
+        let location = PageLocation::from_word(word, self.task.location_bits)?;
+        let page_bits = self.task.page_bits;
         let number = location.stripe;
         let field = |shift: u32, mask: u32| number >> shift & mask;
         Some(vec![

@@ -38,6 +38,8 @@ pub struct Summary {
     pub begun: u64,
     /// Cycle in which power failed.
     pub power_cut: Option<u64>,
+    /// When power came back, and when the tables were whole.
+    pub restart: Option<(u64, u64)>,
     pub(super) traced: Option<TracedDesign>,
     pub(super) opening: u64,
 }
@@ -77,6 +79,8 @@ pub struct Report {
     pub recovery: Recovery,
     /// From the loss of power to everything acknowledged on flash, in microseconds.
     pub destage_us: Option<f64>,
+    /// From the return of power to tables that are whole, in microseconds.
+    pub restore_us: Option<f64>,
     /// Pages that were not what they had to be.
     pub verify_errors: u64,
     /// Simulated clock cycles per second of real time.
@@ -128,6 +132,7 @@ impl Summary {
                 evacuations_us: firmware.evacuations.iter().map(|(begin, end)| microseconds(end - begin)).collect(),
             },
             destage_us: self.power_cut.zip(firmware.destaged).map(|(cut, saved)| microseconds(saved - cut)),
+            restore_us: self.restart.map(|(from, to)| microseconds(to - from)),
             verify_errors: self.wrong.len() as u64,
             cycles_per_s: self.cycles as f64 / self.wall.as_secs_f64().max(1e-9),
         }
@@ -158,6 +163,7 @@ impl Summary {
         }
         rows.extend(report.recovery.evacuations_us.iter().map(|us| ("evacuation", time(*us))));
         rows.extend(report.destage_us.map(|us| ("saved after power loss", time(us))));
+        rows.extend(report.restore_us.map(|us| ("tables made again", time(us))));
         rows.push(("pages wrong", report.verify_errors.to_string()));
         rows.push(("simulation speed", format!("{:.0} cycles/s", report.cycles_per_s)));
         let mut table = Table::new();

@@ -1,0 +1,219 @@
+//! Tables made again from flash, after power has come back.
+
+use super::boot::Command;
+use super::ControllerTask;
+use crate::firmware::layout::{LANES, RowAddress, StripeLocation};
+use crate::firmware::policy::Firmware;
+use crate::firmware::rebuild::{RecordHeader, RecordKind, RecordPlace, rebuild};
+use anyhow::{Result, ensure};
+use hardpath_rtl::flash_controller::lane::LaneOperation;
+use hardpath_rtl::flash_controller::tables::PageLocation;
+use std::collections::BTreeMap;
+
+/// Bytes of an encoded record, and where in it the header begins: behind seven codewords of 527 bytes and 498 of data.
+const ENCODED_RECORD: u32 = 4_216;
+const HEADER_COLUMN: u32 = 7 * 527 + 498;
+/// The bus takes even columns and lengths: a byte before the header, one behind.
+const READ_COLUMN: u32 = HEADER_COLUMN - 1;
+const READ_BYTES: usize = 18;
+/// Times that headers are read which do not fit their stripe's parity.
+const ATTEMPTS: usize = 4;
+/// Values of `byte_lane`: only one lane may transfer, none may.
+const ONE_LANE: u32 = 1 << 4;
+const NO_LANE: u32 = ONE_LANE | 15;
+/// State of a stripe in the stripe table.
+const CLOSED: u32 = 2;
+
+/// The header of a record as it lies on flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct RawHeader {
+    logical_page: u32,
+    sequence: u32,
+    members: u16,
+    parity_lane: u32,
+    kind: RecordKind,
+}
+
+impl RawHeader {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let kind = match bytes[11] {
+            0xD1 => RecordKind::Data,
+            0xD2 => RecordKind::Parity,
+            0xD3 => RecordKind::Filler,
+            _ => return None,
+        };
+        let members = u16::from_le_bytes([bytes[8], bytes[9]]);
+        Some(Self { logical_page: word(0), sequence: word(4), members, parity_lane: u32::from(bytes[10] & 15), kind })
+    }
+}
+
+/// The headers of a page of both planes: by plane and half, then by lane.
+type PageHeaders = [[Option<RawHeader>; LANES]; 4];
+
+impl ControllerTask {
+    /// Reads the headers of all records, fills stripe table and page map from them, and goes on from there.
+    pub(super) async fn restore(&mut self) -> Result<()> {
+        let layout = self.options.layout;
+        let mut headers = Vec::new();
+        for index in 0..layout.rows() {
+            let row = layout.row(index);
+            for page in 0..layout.pages {
+                let found = self.page_headers(row, page).await?;
+                if found.is_empty() {
+                    // Pages of a block are programmed in order.
+                    break;
+                }
+                headers.extend(found);
+            }
+        }
+        let tables = rebuild(&layout, headers.iter().copied());
+        self.write_stripes(&headers).await;
+        for (page, place) in &tables.map {
+            let location = PageLocation {
+                group: place.stripe.row.group as u8,
+                stripe: self.stripe_number(place.stripe),
+                lane: place.lane as u8,
+                half: place.half as u8,
+            };
+            self.write("map_page", *page).await;
+            self.write("map_location", location.to_word(self.options.location_bits) as u32).await;
+            self.write("map_operation", 1).await;
+        }
+        self.processor.log(format!("{} pages found on flash in {} records", tables.map.len(), headers.len()));
+        self.policy = Firmware::restored(&self.policy, tables);
+        Ok(())
+    }
+
+    async fn write_stripes(&mut self, headers: &[RecordHeader]) {
+        let mut stripes: BTreeMap<StripeLocation, (u32, u16)> = BTreeMap::new();
+        for header in headers {
+            stripes.insert(header.place.stripe, (header.sequence, header.members));
+        }
+        let parity: BTreeMap<StripeLocation, u32> = headers
+            .iter()
+            .filter(|header| header.kind == RecordKind::Parity)
+            .map(|header| (header.place.stripe, header.place.lane))
+            .collect();
+        for (stripe, (sequence, members)) in stripes {
+            let group = stripe.row.group << (self.options.location_bits - 7);
+            let parity_lane = parity.get(&stripe).copied().unwrap_or(0);
+            self.write("stripe_index", self.stripe_number(stripe) | group).await;
+            self.write("stripe_entry_sequence", sequence).await;
+            self.write("stripe_entry", CLOSED | parity_lane << 2 | u32::from(members) << 6).await;
+        }
+    }
+
+    /// The records of a page of both planes; none if the page is erased.
+    async fn page_headers(&mut self, row: RowAddress, page: u32) -> Result<Vec<RecordHeader>> {
+        let mut records = Vec::new();
+        for _ in 0..ATTEMPTS {
+            let raw = self.read_headers(row, page).await;
+            records.clear();
+            let mut fits = true;
+            for (number, lanes) in raw.iter().enumerate() {
+                let (plane, half) = (number as u32 / 2, number as u32 % 2);
+                let stripe = StripeLocation { row, plane, page };
+                match stripe_records(stripe, half, lanes) {
+                    Some(found) => records.extend(found),
+                    None => fits = false,
+                }
+            }
+            if fits {
+                return Ok(records);
+            }
+        }
+        ensure!(false, "the headers of page {page} of {row:?} do not fit each other");
+        Ok(records)
+    }
+
+    /// What stands in the place of the headers, on every lane.
+    async fn read_headers(&mut self, row: RowAddress, page: u32) -> PageHeaders {
+        let mut headers = [[None; LANES]; 4];
+        self.write("byte_lane", NO_LANE).await;
+        for number in 0..4 {
+            for lane in 0..LANES as u32 {
+                self.issue(Command {
+                    operation: LaneOperation::Read,
+                    lane,
+                    chip: row.group,
+                    die: row.die,
+                    planes: 1 << (number / 2),
+                    block: row.block,
+                    page,
+                    column: number % 2 * ENCODED_RECORD + READ_COLUMN,
+                    length: READ_BYTES as u32,
+                    slot: number,
+                })
+                .await;
+            }
+        }
+        for lane in 0..LANES {
+            // Bytes of one lane at a time.
+            self.write("byte_lane", ONE_LANE | lane as u32).await;
+            let mut well = Vec::new();
+            let mut ended = 0;
+            while ended < 4 {
+                match self.lane_event().await {
+                    Some(event) if event.tag & 0xF0 == 0xB0 => {
+                        ended += 1;
+                        if !event.failed {
+                            well.push(usize::from(event.tag & 3));
+                        }
+                    }
+                    Some(_) => {}
+                    None => self.processor.sleep(self.processor.cycle() + 200).await,
+                }
+            }
+            for number in well {
+                let mut bytes = [0xFF; READ_BYTES];
+                for byte in &mut bytes {
+                    let value = self.read("lane_byte").await;
+                    *byte = value as u8;
+                }
+                headers[number][lane] = RawHeader::parse(&bytes[1..]);
+            }
+        }
+        self.write("byte_lane", 0).await;
+        headers
+    }
+}
+
+/// The records of one half of a stripe: headers fit if their logical pages add up to the parity's. A record that cannot be
+/// read follows from the others. `None` if they do not fit; empty if nothing was written.
+fn stripe_records(stripe: StripeLocation, half: u32, lanes: &[Option<RawHeader>; LANES]) -> Option<Vec<RecordHeader>> {
+    let Some(first) = lanes.iter().flatten().next() else { return Some(Vec::new()) };
+    let same = |header: &RawHeader| (header.sequence, header.members) == (first.sequence, first.members);
+    if !lanes.iter().flatten().all(same) {
+        return None;
+    }
+    let members: Vec<usize> = (0..LANES).filter(|lane| first.members >> lane & 1 == 1).collect();
+    let missing: Vec<usize> = members.iter().copied().filter(|lane| lanes[*lane].is_none()).collect();
+    let sum = members.iter().filter_map(|lane| lanes[*lane]).fold(0, |sum, header| sum ^ header.logical_page);
+    if missing.len() > 1 || (missing.is_empty() && sum != 0) {
+        return None;
+    }
+    let data: Vec<usize> = members.iter().copied().filter(|lane| *lane as u32 != first.parity_lane).collect();
+    let records = members.iter().map(|lane| {
+        let header = lanes[*lane].unwrap_or_else(|| {
+            let kind = if *lane as u32 == first.parity_lane { RecordKind::Parity } else { RecordKind::Data };
+            RawHeader { logical_page: sum, kind, ..*first }
+        });
+        // What held no page follows as none.
+        let kind = if header.logical_page == u32::MAX && header.kind == RecordKind::Data {
+            RecordKind::Filler
+        } else {
+            header.kind
+        };
+        let slot = data.iter().position(|data| data == lane).unwrap_or(0) as u32 * 2 + half;
+        RecordHeader {
+            place: RecordPlace { stripe, lane: *lane as u32, half },
+            logical_page: header.logical_page,
+            sequence: header.sequence,
+            slot,
+            members: header.members,
+            kind,
+        }
+    });
+    Some(records.collect())
+}
