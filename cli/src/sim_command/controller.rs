@@ -103,6 +103,7 @@ impl ControllerArguments {
             seed: self.seed.unwrap_or(1),
             inject: self.inject.iter().map(|fault| fault.parse()).collect::<Result<Vec<Injection>, _>>()?,
             power_cut: self.power_cut.as_deref().map(|time| time.parse::<Moment>()).transpose()?,
+            haste: 1,
         };
         shape.validate()?;
         let small = matches!(options.workload, WorkloadChoice::Pattern(kind) if kind != PatternKind::GcSteady);

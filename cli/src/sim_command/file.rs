@@ -106,8 +106,7 @@ pub fn run(arguments: &FileArguments, outputs: &Outputs) -> Result<()> {
     let out = arguments.out.as_deref().map(Artifact::create).transpose().wrong_use()?;
     let files = outputs.create()?;
     let trace = files.trace(outputs, window);
-    let plan =
-        Plan { geometry, failed_lane, clock_mhz, back_pressure: arguments.back_pressure, trace };
+    let plan = Plan { geometry, failed_lane, clock_mhz, back_pressure: arguments.back_pressure, trace };
 
     let progress = progress_bar();
     let mut input_hash = Sha256::new();

@@ -132,8 +132,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
     /// If the configuration is out of its range or does not fit the tables.
     pub fn new(config: &LaneConfig, page_bits: u32) -> Result<Self, FlashControllerError> {
         let block_bits = A as u32 - 5 - page_bits;
-        for (field, value, maximum) in
-            [("page", config.page_bits, page_bits), ("block", config.block_bits, block_bits)]
+        for (field, value, maximum) in [("page", config.page_bits, page_bits), ("block", config.block_bits, block_bits)]
         {
             if value > maximum {
                 return Err(FlashControllerError::StripeBits { field, value, maximum });
@@ -353,8 +352,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.collector.collect_tag.next = self.reconstructor.collect_tag.val();
         self.reconstructor.collected.next = self.collector.collected.val();
         self.reconstructor.collected_bad.next = self.collector.collected_bad.val();
-        self.host.lost_valid.next =
-            self.reconstructor.lost_valid.val() & !self.reconstructor.lost_tag.val().get_bit(7);
+        self.host.lost_valid.next = self.reconstructor.lost_valid.val() & !self.reconstructor.lost_tag.val().get_bit(7);
         self.host.lost_tag.next = self.reconstructor.lost_tag.val();
         self.move_reader.lost_valid.next =
             self.reconstructor.lost_valid.val() & self.reconstructor.lost_tag.val().get_bit(7);
@@ -398,8 +396,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.move_reader.committed.next = self.committer.committed.val();
 
         // Events of moves: those of the committer first.
-        self.move_event_queue.sink.valid.next =
-            self.committer.events.valid.val() | self.move_reader.events.valid.val();
+        self.move_event_queue.sink.valid.next = self.committer.events.valid.val() | self.move_reader.events.valid.val();
         self.move_event_queue.sink.data.next = self.move_reader.events.data.val();
         self.move_event_queue.sink.last.next = false;
         self.committer.events.ready.next = self.move_event_queue.sink.ready.val();
@@ -423,8 +420,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             StreamSource::<34>::join(&mut self.dispatcher.lanes[i], &mut self.lanes[i].reads);
             self.lanes[i].survivor_valid.next = self.reconstructor.read_valid.val().get_bit(i);
             self.lanes[i].survivor_place.next = self.reconstructor.read_place.val();
-            self.survivors_taken.next =
-                self.survivors_taken.val().replace_bit(i, self.lanes[i].survivor_ready.val());
+            self.survivors_taken.next = self.survivors_taken.val().replace_bit(i, self.lanes[i].survivor_ready.val());
             ProgramCommandSource::join(&mut self.buffer.commands[i], &mut self.lanes[i].programs);
             StreamSource::<8>::join(&mut self.buffer.bytes[i], &mut self.lanes[i].program_bytes);
             self.buffer.full[i].next = self.lanes[i].full.val();
@@ -438,8 +434,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             self.lanes[i].firmware.column.next = self.registers.command_span.val().get_bits::<14>(0);
             self.lanes[i].firmware.length.next = self.registers.command_span.val().get_bits::<14>(16);
             self.lanes[i].firmware.tag.next = self.registers.command_tag.val();
-            self.commands_taken.next =
-                self.commands_taken.val().replace_bit(i, self.lanes[i].firmware.ready.val());
+            self.commands_taken.next = self.commands_taken.val().replace_bit(i, self.lanes[i].firmware.ready.val());
             self.lanes[i].firmware_room.next =
                 self.registers.transfers.val().get_bit(i) & !self.byte_queue.almost_full.val();
             if self.lanes[i].firmware_byte_valid.val() {

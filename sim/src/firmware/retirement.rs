@@ -31,9 +31,15 @@ impl Firmware {
         self.lose_member(index, lanes);
     }
 
-    /// Rows that hold pages on lost lanes and are not empty yet.
+    /// Full rows that hold pages on lost lanes and are not erased yet. A row with stripes that were opened before the loss
+    /// counts from the time on at which those are full.
     pub fn rows_to_evacuate(&self) -> usize {
-        self.rows.iter().filter(|row| row.evacuate).count()
+        self.rows.iter().filter(|row| row.evacuate && row.state != RowState::Open).count()
+    }
+
+    /// Any row, full or not, holds pages on lost lanes.
+    pub fn has_losses(&self) -> bool {
+        self.rows.iter().any(|row| row.evacuate)
     }
 
     fn lose_member(&mut self, index: usize, lanes: u16) {

@@ -6,10 +6,10 @@
 //! ```
 
 use super::data_path;
+use super::trace::Trace;
 use crate::engine::{RawPort, Simulator};
 use crate::models::lane::to_words;
 use crate::models::{LaneModel, LanePorts, Pause};
-use super::trace::Trace;
 use crate::waveform::{Recorder, SaveFile, TracedDesign};
 use anyhow::{Context, bail, ensure};
 use hardpath_rtl::config::ArrayGeometry;

@@ -268,7 +268,7 @@ fn read_collectors() {
                 .input("discard", |block| &mut block.discard)
                 .input("survivors", |block| &mut block.survivors)
                 .input("collect_tag", |block| &mut block.collect_tag)
-                .input("host_ready", |block| &mut block.host.ready)
+                .input("host_ready", |block| &mut block.host.ready);
             for lane in 0..10 {
                 model = model.input(&format!("slot_ready_{lane}"), move |block| &mut block.slot_ready[lane]);
                 model = model.input(&format!("slot_bad_{lane}"), move |block| &mut block.slot_bad[lane]);

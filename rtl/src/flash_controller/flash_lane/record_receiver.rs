@@ -262,8 +262,7 @@ impl Logic for RecordReceiver {
         self.gives_up.next = (self.failed_reads.source.valid.val() & !self.begins.val())
             & !(self.busy[0].q.val() | self.busy[1].q.val());
         self.failed_reads.source.ready.next = self.gives_up.val();
-        self.has_room.d.next =
-            !(self.busy[0].q.val() & self.busy[1].q.val()) & !self.failed_reads.source.valid.val();
+        self.has_room.d.next = !(self.busy[0].q.val() & self.busy[1].q.val()) & !self.failed_reads.source.valid.val();
         self.room.next = self.has_room.q.val();
 
         // Which slot's record leaves the decoder.
@@ -301,8 +300,7 @@ impl Logic for RecordReceiver {
         self.is_first.d.next = !self.place.q.val().any();
         if self.decoder.data_valid.val() {
             self.checksum.d.next = (self.before.val() >> 8) ^ self.byte_step.image.val();
-            self.bytes.d.next =
-                (self.bytes.q.val() >> 8) | (bit_cast::<128, 8>(self.decoder.data.val()) << 120);
+            self.bytes.d.next = (self.bytes.q.val() >> 8) | (bit_cast::<128, 8>(self.decoder.data.val()) << 120);
             self.word_complete.d.next = self.place.q.val().get_bits::<4>(0).all();
             self.place.d.next = self.place.q.val() + 1;
             self.is_first.d.next = false;
@@ -319,8 +317,7 @@ impl Logic for RecordReceiver {
             self.word_complete.q.val() & (self.word_place.q.val() != self.header_place.val());
         self.words.write_address.next = bit_cast::<9, 8>(self.word_place.q.val().get_bits::<8>(0));
         if self.leaving.q.val() {
-            self.words.write_address.next =
-                bit_cast::<9, 8>(self.word_place.q.val().get_bits::<8>(0)) | bits::<9>(256);
+            self.words.write_address.next = bit_cast::<9, 8>(self.word_place.q.val().get_bits::<8>(0)) | bits::<9>(256);
         }
         self.words.write_data.next = self.bytes.q.val();
         if self.word_complete.q.val() & (self.word_place.q.val() == self.header_place.val()) {

@@ -324,7 +324,19 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
     fn update(&mut self) {
         clock!(self, clock, stripe_queue, order_queue, lane_commands);
         dff_setup!(self, clock, state, data, finished, writes, stripe_place, sequence, stripe_shape, stripe_pushed);
-        dff_setup!(self, clock, flushed, fence_advanced, ordered, order, event_location, event_place, page, location, expected);
+        dff_setup!(
+            self,
+            clock,
+            flushed,
+            fence_advanced,
+            ordered,
+            order,
+            event_location,
+            event_place,
+            page,
+            location,
+            expected
+        );
         dff_setup!(self, clock, kind_code, found, index, entry_sequence, entry, entry_written, limit);
         dff_setup!(self, clock, begun, interrupts);
 
@@ -394,8 +406,8 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.begins.next = self.mailbox.request.val() & !self.finished.q.val();
         self.lane_commands.address.next = self.mailbox.address.val();
         self.lane_commands.data_in.next = self.mailbox.data_in.val();
-        self.lane_commands.write.next = (self.begins.val() & self.mailbox.write.val())
-            & (self.state.q.val() == ControllerAccess::Idle);
+        self.lane_commands.write.next =
+            (self.begins.val() & self.mailbox.write.val()) & (self.state.q.val() == ControllerAccess::Idle);
         self.found_code.next = bits::<2>(0);
         for i in 0..4 {
             if self.found_state.val() == self.state_names[i].val() {

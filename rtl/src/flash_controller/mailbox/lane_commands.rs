@@ -95,7 +95,18 @@ impl Default for LaneCommands {
             offset_of_lanes_fast: offset("lanes_fast"),
             offset_of_byte_lane: offset("byte_lane"),
             firmware_tag: Constant::new(0xB0_u64.into()),
-            operation_names: [LaneOperation::Read, LaneOperation::Program, LaneOperation::Erase, LaneOperation::ReadParameters, LaneOperation::ReadId, LaneOperation::SetFeature, LaneOperation::GetFeature, LaneOperation::Reset].map(Constant::new).to_vec(),
+            operation_names: [
+                LaneOperation::Read,
+                LaneOperation::Program,
+                LaneOperation::Erase,
+                LaneOperation::ReadParameters,
+                LaneOperation::ReadId,
+                LaneOperation::SetFeature,
+                LaneOperation::GetFeature,
+                LaneOperation::Reset,
+            ]
+            .map(Constant::new)
+            .to_vec(),
             operation_number: (0..8_usize).map(|number| Constant::new(number.to_bits())).collect(),
             lane_number: (0..10_usize).map(|number| Constant::new(number.to_bits())).collect(),
             target: Default::default(),

@@ -209,18 +209,7 @@ impl Logic for MoveReader {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, staging, pages);
-        dff_setup!(
-            self,
-            clock,
-            state,
-            steps,
-            next_read,
-            busy,
-            offers_read,
-            read_word,
-            staged_read,
-            staged_page
-        );
+        dff_setup!(self, clock, state, steps, next_read, busy, offers_read, read_word, staged_read, staged_page);
         dff_setup!(self, clock, is_lost, is_empty, location, next_move, moves, moves_full, keeps);
         self.locations.read_clock.next = self.clock.val();
         self.locations.write_clock.next = self.clock.val();

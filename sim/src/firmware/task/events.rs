@@ -93,7 +93,7 @@ impl ControllerTask {
         self.policy.retire_plane(group, lane, die);
         self.report.borrow_mut().retired.push(RetiredDie { group, lane, die, cycle });
         self.processor.log(format!("die {die} of chip {group} on lane {lane} is retired"));
-        if self.policy.rows_to_evacuate() > 0 {
+        if self.policy.has_losses() {
             self.evacuating.get_or_insert(cycle);
         }
     }

@@ -18,9 +18,7 @@ use super::policy::{Firmware, PolicyParameters};
 use super::processor::{FirmwareResult, Processor};
 use super::victims::MoveReason;
 use erases::Erases;
-use hardpath_rtl::flash_controller::mailbox::{
-    CONTROLLER_REGISTERS, MailboxRegister, TABLE_REGISTERS, TABLE_WINDOW,
-};
+use hardpath_rtl::flash_controller::mailbox::{CONTROLLER_REGISTERS, MailboxRegister, TABLE_REGISTERS, TABLE_WINDOW};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -91,6 +89,8 @@ pub struct ControllerTask {
     /// When a location was ordered or answered last.
     last_move: u64,
     erases: Erases,
+    /// Lanes whose read of a header failed before it was their turn.
+    early: Vec<u32>,
     /// Rows that are to be erased when reads under way have ended.
     fenced: Vec<(RowAddress, u16)>,
     /// Where each place that had to be reconstructed lies, by plane: group, lane, die, plane.
@@ -122,6 +122,7 @@ impl ControllerTask {
             ordered: 0,
             last_move: 0,
             erases: Erases::default(),
+            early: Vec::new(),
             fenced: Vec::new(),
             damage: BTreeMap::new(),
             evacuating: None,
@@ -189,7 +190,7 @@ impl ControllerTask {
         [report.corrected_bits, report.corrected_records] = corrected;
         report.wear_spread = self.policy.wear_spread();
         report.free_rows = self.policy.free_rows();
-        report.evacuating = self.evacuating.is_some();
+        report.evacuating = self.policy.rows_to_evacuate() > 0;
         report.waiting = format!(
             "{} rows free, host writes {}; {} moves ordered and {} waiting, {} pages in rows to be emptied; {} rows fenced, {} \
              stripes not in the map",
@@ -202,7 +203,7 @@ impl ControllerTask {
             self.unmapped.len(),
         );
         if let Some(begun) = self.evacuating
-            && self.policy.rows_to_evacuate() == 0
+            && !self.policy.has_losses()
         {
             report.evacuations.push((begun, self.processor.cycle()));
             self.evacuating = None;

@@ -33,7 +33,7 @@ impl ControllerTask {
         // Pages that were moved wait in an open stripe, and no one else fills it.
         let now = self.processor.cycle();
         let quiet = now - self.last_move > QUIET;
-        let stuck = idle && quiet && self.policy.host_throttled() && self.policy.pages_leaving() > 0;
+        let stuck = idle && quiet && self.policy.pages_leaving() > 0;
         if stuck && self.status().await & status::FLUSHING == 0 {
             self.last_move = now;
             self.write("flush", 0).await;
@@ -61,10 +61,7 @@ impl ControllerTask {
     }
 
     async fn order(&mut self) {
-        while self.ordered < UNDER_WAY
-            && !self.orders.is_empty()
-            && self.status().await & status::ROOM_FOR_ORDER != 0
-        {
+        while self.ordered < UNDER_WAY && !self.orders.is_empty() && self.status().await & status::ROOM_FOR_ORDER != 0 {
             if let Some(location) = self.orders.pop_front() {
                 self.write("move_order", location as u32).await;
                 self.ordered += 1;

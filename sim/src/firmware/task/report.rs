@@ -65,7 +65,7 @@ pub struct FirmwareReport {
     pub corrected_bits: u32,
     /// Records in which it has.
     pub corrected_records: u32,
-    /// A die was retired, and some of its rows still hold pages.
+    /// Rows that lost a member and are full still hold pages.
     pub evacuating: bool,
     /// What firmware waits for, in words.
     pub waiting: String,

@@ -1,7 +1,7 @@
 //! Tables made again from flash, after power has come back.
 
-use super::boot::Command;
 use super::ControllerTask;
+use super::boot::Command;
 use crate::firmware::layout::{LANES, RowAddress, StripeLocation};
 use crate::firmware::policy::Firmware;
 use crate::firmware::rebuild::{RecordHeader, RecordKind, RecordPlace, rebuild};
@@ -21,6 +21,8 @@ const ATTEMPTS: usize = 4;
 /// Values of `byte_lane`: only one lane may transfer, none may.
 const ONE_LANE: u32 = 1 << 4;
 const NO_LANE: u32 = ONE_LANE | 15;
+/// Upper bits of the tags of the firmware's commands.
+const FIRMWARE_TAGS: u8 = 0xB0;
 /// State of a stripe in the stripe table.
 const CLOSED: u32 = 2;
 
@@ -130,8 +132,9 @@ impl ControllerTask {
     /// What stands in the place of the headers, on every lane.
     async fn read_headers(&mut self, row: RowAddress, page: u32) -> PageHeaders {
         let mut headers = [[None; LANES]; 4];
-        self.write("byte_lane", NO_LANE).await;
         for number in 0..4 {
+            // All lanes sense at once; then one after the other transfers.
+            self.write("byte_lane", NO_LANE).await;
             for lane in 0..LANES as u32 {
                 self.issue(Command {
                     operation: LaneOperation::Read,
@@ -147,35 +150,35 @@ impl ControllerTask {
                 })
                 .await;
             }
-        }
-        for lane in 0..LANES {
-            // Bytes of one lane at a time.
-            self.write("byte_lane", ONE_LANE | lane as u32).await;
-            let mut well = Vec::new();
-            let mut ended = 0;
-            while ended < 4 {
-                match self.lane_event().await {
-                    Some(event) if event.tag & 0xF0 == 0xB0 => {
-                        ended += 1;
-                        if !event.failed {
-                            well.push(usize::from(event.tag & 3));
-                        }
-                    }
-                    Some(_) => {}
-                    None => self.processor.sleep(self.processor.cycle() + 200).await,
-                }
-            }
-            for number in well {
-                let mut bytes = [0xFF; READ_BYTES];
-                for byte in &mut bytes {
-                    let value = self.read("lane_byte").await;
-                    *byte = value as u8;
-                }
-                headers[number][lane] = RawHeader::parse(&bytes[1..]);
+            for lane in 0..LANES {
+                headers[number as usize][lane] = self.header_of(lane as u32).await;
             }
         }
         self.write("byte_lane", 0).await;
         headers
+    }
+
+    /// Lets a lane transfer the header that it has read.
+    async fn header_of(&mut self, lane: u32) -> Option<RawHeader> {
+        self.write("byte_lane", ONE_LANE | lane).await;
+        let failed = loop {
+            match self.lane_event().await {
+                Some(event) if event.tag & 0xF0 == FIRMWARE_TAGS && event.lane == lane => break event.failed,
+                // A read of another lane that failed without a byte.
+                Some(event) => self.early.push(event.lane),
+                None if self.early.contains(&lane) => break true,
+                None => self.processor.sleep(self.processor.cycle() + 50).await,
+            }
+        };
+        self.early.retain(|early| *early != lane);
+        if failed {
+            return None;
+        }
+        let mut bytes = [0xFF; READ_BYTES];
+        for byte in &mut bytes {
+            *byte = self.read("lane_byte").await as u8;
+        }
+        RawHeader::parse(&bytes[1..])
     }
 }
 

@@ -51,7 +51,11 @@ impl ControllerTask {
 
     /// The stripes that a program's tag names: one of the last, and its mate.
     pub(super) fn programmed_with(&self, tag: u8) -> Vec<StripeDescriptor> {
-        let first = self.recent.iter().rev().find(|stripe| stripe.location.plane == 0 && stripe.sequence as u8 & 63 == tag & 63);
+        let first = self
+            .recent
+            .iter()
+            .rev()
+            .find(|stripe| stripe.location.plane == 0 && stripe.sequence as u8 & 63 == tag & 63);
         let Some(first) = first else { return Vec::new() };
         let pair = [first.sequence, first.sequence + 1];
         self.recent.iter().filter(|stripe| pair.contains(&stripe.sequence)).copied().collect()

@@ -1,7 +1,8 @@
 //! The controller's circuit for a shape that is known at run time.
 
 use super::shape::ControllerShape;
-use crate::engine::Simulator;
+use crate::engine::{Options, Simulator};
+use hardpath_netlist::elaborate;
 use hardpath_rtl::flash_controller::FlashController;
 use hardpath_rtl::flash_controller::lane::LaneConfig;
 use rust_hdl::prelude::Block;
@@ -16,6 +17,8 @@ pub struct ControllerCircuit {
     pub location_bits: usize,
 }
 
+/// Stack of the thread that builds the circuit.
+const STACK_BYTES: usize = 256 << 20;
 /// Bits of a page and of a block in the stripe numbers of the small circuit; tables for it are short.
 const SMALL: (u32, u32) = (6, 6);
 /// Of the circuit for chips of real size.
@@ -35,8 +38,16 @@ fn build<const P: usize, const L: usize, const A: usize, const R: usize, const C
     lane: &LaneConfig,
     page_bits: u32,
 ) -> anyhow::Result<ControllerCircuit> {
-    let mut uut = FlashController::<P, L, A, R, C>::new(lane, page_bits)?;
-    uut.connect_inputs();
-    uut.connect_all();
-    Ok(ControllerCircuit { simulator: Simulator::build(&uut)?, page_bits, location_bits: L })
+    // A controller is some megabytes of signals, which pass over the stack.
+    let elaborated = std::thread::scope(|scope| {
+        let elaborating = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
+            let mut uut = FlashController::<P, L, A, R, C>::new(lane, page_bits)?;
+            uut.connect_inputs();
+            uut.connect_all();
+            anyhow::Ok(elaborate(&uut)?)
+        })?;
+        elaborating.join().map_err(|_| anyhow::anyhow!("the elaboration of the controller panicked"))?
+    })?;
+    let simulator = Simulator::from_elaboration(elaborated, Options::default())?;
+    Ok(ControllerCircuit { simulator, page_bits, location_bits: L })
 }

@@ -44,6 +44,8 @@ pub struct ControllerOptions {
     pub inject: Vec<Injection>,
     /// When the power fails.
     pub power_cut: Option<Moment>,
+    /// The flash is so many times as fast as real flash: for campaigns.
+    pub haste: u32,
 }
 
 /// A run that is not possible.
@@ -157,6 +159,7 @@ mod tests {
             seed: 1,
             inject: vec!["plane:3@2ms".parse().unwrap()],
             power_cut: Some(Moment(1_700_000)),
+            haste: 1,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A controller under a workload, from the chips' reset to the last figure.
 
 use super::circuit::{ControllerCircuit, circuit};
-use super::fault_plan::{FaultKind, Injection};
+use super::fault_plan::{FaultKind, FaultTarget, Injection};
 use super::host::{Host, WrongPage};
 use super::machine::Machine;
 use super::options::{ControllerOptions, WorkloadChoice};
@@ -99,6 +99,10 @@ impl<'a> ControllerRun<'a> {
         options.validate()?;
         let mut chips = nand::ChipConfig::of(options.shape.flash, options.seed);
         chips.geometry = options.shape.chip();
+        for time in [&mut chips.flash.read, &mut chips.flash.program, &mut chips.flash.erase] {
+            time.typical_nanoseconds /= u64::from(options.haste);
+            time.maximum_nanoseconds /= u64::from(options.haste);
+        }
         let lanes: Vec<NandLane> = (0..u64::from(LANES))
             .map(|lane| {
                 let chip = nand::ChipConfig { seed: options.seed.wrapping_mul(1_000_003).wrapping_add(lane), ..chips };
@@ -335,28 +339,37 @@ impl<'a> ControllerRun<'a> {
     fn inject(&mut self, now: u64) -> Result<()> {
         while let Some(index) = self.injections.iter().position(|injection| injection.at.0 <= now) {
             let injection = self.injections.swap_remove(index);
-            let Some(parts) = self.parts(&injection) else {
-                self.note(format!("{injection}: the page has no place, nothing to damage"));
-                continue;
-            };
-            let geometry = self.options.shape.chip();
-            let part = |index: usize| parts.get(index).copied().unwrap_or(0);
-            let (lane, chip, lun, plane) = (part(0), part(1), part(2), part(3));
-            let block = geometry.block_in_plane(lun, plane, part(4));
-            let page = PageAddress { block, page: part(5) };
-            let fault = match injection.kind {
-                FaultKind::Bits => Fault::Bits { page, bits: inverted_bits() },
-                FaultKind::PageProgram => Fault::Program(page),
-                FaultKind::BlockErase => Fault::Erase(block),
-                FaultKind::Block => Fault::Block(block),
-                FaultKind::Plane => Fault::Plane { lun, plane },
-                FaultKind::Die => Fault::Die { lun },
-                FaultKind::Chip => Fault::Chip,
-            };
-            self.machine.lane(lane as usize).inject(chip as u8, fault)?;
-            self.injected.push(self.machine.cycle());
-            self.note(format!("{injection} is injected"));
+            self.inject_now(&injection)?;
         }
+        Ok(())
+    }
+
+    /// Lets something fail, now.
+    ///
+    /// # Errors
+    /// If the controller has no such place.
+    pub fn inject_now(&mut self, injection: &Injection) -> Result<()> {
+        let Some(parts) = self.parts(injection) else {
+            self.note(format!("{injection}: the page has no place, nothing to damage"));
+            return Ok(());
+        };
+        let geometry = self.options.shape.chip();
+        let part = |index: usize| parts.get(index).copied().unwrap_or(0);
+        let (lane, chip, lun, plane) = (part(0), part(1), part(2), part(3));
+        let block = geometry.block_in_plane(lun, plane, part(4));
+        let page = PageAddress { block, page: part(5) };
+        let fault = match injection.kind {
+            FaultKind::Bits => Fault::Bits { page, bits: inverted_bits() },
+            FaultKind::PageProgram => Fault::Program(page),
+            FaultKind::BlockErase => Fault::Erase(block),
+            FaultKind::Block => Fault::Block(block),
+            FaultKind::Plane => Fault::Plane { lun, plane },
+            FaultKind::Die => Fault::Die { lun },
+            FaultKind::Chip => Fault::Chip,
+        };
+        self.machine.lane(lane as usize).inject(chip as u8, fault)?;
+        self.injected.push(self.machine.cycle());
+        self.note(format!("{injection} is injected"));
         Ok(())
     }
 
@@ -369,19 +382,24 @@ impl<'a> ControllerRun<'a> {
         if let Some(parts) = injection.parts(&self.options.shape) {
             return Some(parts);
         }
-        let super::fault_plan::FaultTarget::LogicalPage(page) = injection.target else { return None };
+        match injection.target {
+            FaultTarget::LogicalPage(page) => self.place_of(page),
+            FaultTarget::Number(_) | FaultTarget::Parts(_) => None,
+        }
+    }
+
+    /// Lane, chip, die, plane, block and page in which a logical page lies; none if it is not on flash.
+    pub fn place_of(&self, page: u32) -> Option<Vec<u32>> {
         let word = self.machine.page_map().word(u64::from(page));
         let location = PageLocation::from_word(word, self.task.location_bits)?;
-        let page_bits = self.task.page_bits;
-        let number = location.stripe;
-        let field = |shift: u32, mask: u32| number >> shift & mask;
+        let (bits, number) = (self.task.page_bits, location.stripe);
         Some(vec![
             u32::from(location.lane),
             u32::from(location.group),
-            field(page_bits + 1, 7),
-            field(page_bits, 1),
-            number >> (page_bits + 4),
-            field(0, (1 << page_bits) - 1),
+            number >> (bits + 1) & 7,
+            number >> bits & 1,
+            number >> (bits + 4),
+            number & ((1 << bits) - 1),
         ])
     }
 }
@@ -398,8 +416,7 @@ fn bad_lanes(lanes: &[NandLane], row: crate::firmware::RowAddress) -> u16 {
     for (number, lane) in lanes.iter().enumerate() {
         let geometry = &lane.config().chip.geometry;
         if let Some(array) = lane.array(row.group as u8) {
-            let is_bad =
-                (0..2).any(|plane| array.is_factory_bad(geometry.block_in_plane(row.die, plane, row.block)));
+            let is_bad = (0..2).any(|plane| array.is_factory_bad(geometry.block_in_plane(row.die, plane, row.block)));
             bad |= u16::from(is_bad) << number;
         }
     }

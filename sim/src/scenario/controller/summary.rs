@@ -159,7 +159,10 @@ impl Summary {
         ];
         if let (Some(mean), Some(longest)) = (report.recovery.stripe_us, report.recovery.longest_stripe_us) {
             let stripes = report.recovery.stripes;
-            rows.push(("stripe restored", format!("{} on average, {} at most, {stripes} of them", time(mean), time(longest))));
+            rows.push((
+                "stripe restored",
+                format!("{} on average, {} at most, {stripes} of them", time(mean), time(longest)),
+            ));
         }
         rows.extend(report.recovery.evacuations_us.iter().map(|us| ("evacuation", time(*us))));
         rows.extend(report.destage_us.map(|us| ("saved after power loss", time(us))));

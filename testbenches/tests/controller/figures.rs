@@ -1,0 +1,70 @@
+//! Rates and latencies in simulated time.
+
+use crate::setup::{commands, filled, options, run};
+use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::controller::FaultKind;
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, FaultTarget, Injection, Moment};
+use hardpath_sim::workload::{Operation, PatternKind};
+
+/// Ten lanes, 29.7K reads a second of 4,216 bytes over NV-DDR mode 3 each.
+const LANE_BUS_LIMIT: f64 = 297_000.0;
+/// tR, 4,216 bytes at 7.5 ns, and 9.5 us: a codeword's time in the decoder, a page's in the collector, table lookups in
+/// DRAM, commands and polls on the bus.
+const IDLE_READ_LIMIT: f64 = 25.0 + 31.7 + 9.5;
+
+#[test]
+fn random_reads_reach_nine_tenths_of_the_lanes_limit() {
+    let shape = ControllerShape { flash: FlashKind::Slc, dies: 8, blocks_per_plane: 4, pages_per_block: 4 };
+    let options = ControllerOptions {
+        shape,
+        queue_depth: 128,
+        commands: 3_000,
+        logical_pages: Some(2_048),
+        ..options(PatternKind::RandRead)
+    };
+    let summary = run(&options);
+    let reads = &summary.workload.operations[0];
+    assert!(reads.per_second > 0.9 * LANE_BUS_LIMIT, "{} reads a second", reads.per_second);
+}
+
+#[test]
+fn an_idle_read_takes_ten_microseconds_more_than_the_flash_and_the_bus() {
+    let options = options(PatternKind::RandRead);
+    let mut progress = |_| {};
+    let mut run = filled(&options, 144, &mut progress);
+    run.run_commands("reading", commands(Operation::Read, 0..72), 1, 72).unwrap();
+    let report = run.host().take_statistics().report();
+    let latency = &report.operations[0].latency;
+    assert!(latency.maximum <= IDLE_READ_LIMIT, "{latency:?}");
+    assert!(run.host().wrong.is_empty());
+}
+
+#[test]
+fn a_write_is_acknowledged_within_five_microseconds_while_the_buffer_has_room() {
+    let options = options(PatternKind::SeqWrite);
+    let mut progress = |_| {};
+    let mut run = filled(&options, 36, &mut progress);
+    run.run_commands("writing", commands(Operation::Write, 0..30), 1, 30).unwrap();
+    let report = run.host().take_statistics().report();
+    assert!(report.operations[0].latency.maximum <= 5.0, "{:?}", report.operations[0].latency);
+}
+
+#[test]
+fn a_degraded_read_takes_at_most_twice_an_idle_read() {
+    let options = ControllerOptions { logical_pages: Some(720), ..options(PatternKind::RandRead) };
+    let mut progress = |_| {};
+    let mut run = filled(&options, 720, &mut progress);
+    let place = run.place_of(5).expect("page 5 lies on flash");
+    let fault = Injection { kind: FaultKind::Chip, target: FaultTarget::Parts(place[..2].to_vec()), at: Moment(0) };
+    run.inject_now(&fault).unwrap();
+    // Firmware learns that the chip is dead; from then on reads go to the survivors at once.
+    run.run_commands("learning", commands(Operation::Read, 0..720), 8, 720).unwrap();
+    assert!(!run.firmware().retired.is_empty(), "{:?}", run.firmware());
+    run.host().take_statistics();
+    let reconstructed = run.firmware().degraded_reads.len();
+    run.run_commands("reading", commands(Operation::Read, std::iter::repeat_n(5, 5)), 1, 5).unwrap();
+    let report = run.host().take_statistics().report();
+    assert!(run.firmware().degraded_reads.len() >= reconstructed + 4, "the page was moved meanwhile");
+    assert!(report.operations[0].latency.maximum <= 2.0 * IDLE_READ_LIMIT, "{:?}", report.operations[0].latency);
+    assert!(run.host().wrong.is_empty());
+}
