@@ -43,13 +43,13 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             let mut block = RecordReceiver::default();
             block.clock.connect();
             block.byte_valid.connect();
-            block.byte.connect();
+            block.byte_data.connect();
             block.byte_last.connect();
             block.byte_tag.connect();
             block.done.connect();
             block.done_tag.connect();
             block.done_failed.connect();
-            block.release.connect();
+            block.freed.connect();
             block.read_slot.connect();
             block.read_place.connect();
             Ok(connected(block))

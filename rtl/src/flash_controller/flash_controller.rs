@@ -120,7 +120,7 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     commands_taken: Signal<Local, Bits<10>>,
     survivors_taken: Signal<Local, Bits<10>>,
     byte_comes: Signal<Local, Bit>,
-    byte: Signal<Local, Bits<8>>,
+    byte_now: Signal<Local, Bits<8>>,
     byte_is_last: Signal<Local, Bit>,
 }
 
@@ -174,7 +174,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             commands_taken: Default::default(),
             survivors_taken: Default::default(),
             byte_comes: Default::default(),
-            byte: Default::default(),
+            byte_now: Default::default(),
             byte_is_last: Default::default(),
         })
     }
@@ -411,7 +411,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.commands_taken.next = bits::<10>(0);
         self.survivors_taken.next = bits::<10>(0);
         self.byte_comes.next = false;
-        self.byte.next = bits::<8>(0);
+        self.byte_now.next = bits::<8>(0);
         self.byte_is_last.next = false;
         for i in 0..10 {
             self.lanes[i].clock.next = self.clock.val();
@@ -439,7 +439,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
                 self.registers.transfers.val().get_bit(i) & !self.byte_queue.almost_full.val();
             if self.lanes[i].firmware_byte_valid.val() {
                 self.byte_comes.next = true;
-                self.byte.next = self.lanes[i].firmware_byte.val();
+                self.byte_now.next = self.lanes[i].firmware_byte.val();
                 self.byte_is_last.next = self.lanes[i].firmware_byte_last.val();
             }
             self.collector.slot_ready[i].next = self.lanes[i].slot_ready.val();
@@ -449,7 +449,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             self.collector.first_page[i].next = self.lanes[i].first_page.val();
             self.collector.second_page[i].next = self.lanes[i].second_page.val();
             self.collector.lane_word[i].next = self.lanes[i].word.val();
-            self.lanes[i].release.next = self.collector.release[i].val();
+            self.lanes[i].freed.next = self.collector.release[i].val();
             self.lanes[i].read_slot.next = self.collector.read_slot.val().get_bit(i);
             self.lanes[i].read_place.next = self.collector.read_place.val();
             self.reports.done[i].next = self.lanes[i].done.val();
@@ -461,7 +461,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.registers.command_ready.next = self.commands_taken.val();
         self.reconstructor.read_ready.next = self.survivors_taken.val();
         self.byte_queue.sink.valid.next = self.byte_comes.val();
-        self.byte_queue.sink.data.next = self.byte.val();
+        self.byte_queue.sink.data.next = self.byte_now.val();
         self.byte_queue.sink.last.next = self.byte_is_last.val();
         StreamSource::<8>::join(&mut self.byte_queue.source, &mut self.registers.lane_bytes);
         StreamSource::<13>::join(&mut self.reports.events, &mut self.registers.lane_events);

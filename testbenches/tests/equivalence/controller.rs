@@ -10,12 +10,12 @@ use hardpath_rtl::flash_controller::tables::StripeState;
 use hardpath_testbenches::cosimulation::{Driver, Free, Sequence, StreamDriver};
 use rand::Rng;
 
-fn free(name: &str, change: f64) -> Box<dyn Driver> {
+pub fn free(name: &str, change: f64) -> Box<dyn Driver> {
     Box::new(Free::new(name, change))
 }
 
 /// One in `period` cycles high.
-fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
+pub fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
     Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
 }
 
@@ -24,12 +24,12 @@ fn between(name: &str, low: u64, high: u64) -> Box<dyn Driver> {
     Box::new(Sequence::new(name, move |_, random| vec![random.random_range(low..high)]))
 }
 
-fn below(name: &str, limit: u64) -> Box<dyn Driver> {
+pub fn below(name: &str, limit: u64) -> Box<dyn Driver> {
     between(name, 0, limit)
 }
 
 /// One of a few numbers, changing seldom.
-fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
+pub fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
     let mut chosen = numbers[0];
     Box::new(Sequence::new(name, move |_, random| {
         if random.random_range(0..20) == 0 {
@@ -39,11 +39,11 @@ fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
     }))
 }
 
-fn send(name: &str, offer: f64) -> Box<dyn Driver> {
+pub fn send(name: &str, offer: f64) -> Box<dyn Driver> {
     Box::new(StreamDriver::new(name, offer))
 }
 
-fn host_operation(words: &[u64]) -> HostOperation {
+pub fn host_operation(words: &[u64]) -> HostOperation {
     [HostOperation::Read, HostOperation::Write, HostOperation::Trim, HostOperation::Flush][words[0] as usize]
 }
 

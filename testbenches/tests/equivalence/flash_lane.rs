@@ -26,7 +26,7 @@ fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
     Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
 }
 
-fn operation(words: &[u64]) -> LaneOperation {
+pub fn operation(words: &[u64]) -> LaneOperation {
     [
         LaneOperation::Read,
         LaneOperation::Program,

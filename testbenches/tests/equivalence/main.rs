@@ -7,6 +7,7 @@ mod clock_domains;
 mod controller;
 mod ecc;
 mod flash_lane;
+mod flash_lane_blocks;
 mod raid;
 mod random_kernels;
 mod sensitivity;

@@ -75,7 +75,7 @@ pub struct FlashLane {
     /// Logical page in the header of the record in the second slot.
     pub second_page: Signal<Out, Bits<32>>,
     /// The record of a slot is not needed any more, a bit for each slot.
-    pub release: Signal<In, Bits<2>>,
+    pub freed: Signal<In, Bits<2>>,
     /// Slot that is read.
     pub read_slot: Signal<In, Bit>,
     /// Place of the word that is read.
@@ -95,7 +95,7 @@ pub struct FlashLane {
     ended_tag: DFF<Bits<8>>,
     has_failed: DFF<Bit>,
     byte_comes: DFF<Bit>,
-    byte: DFF<Bits<8>>,
+    byte_held: DFF<Bits<8>>,
     byte_is_last: DFF<Bit>,
 
     full_dies: Signal<Local, Bits<16>>,
@@ -133,7 +133,7 @@ impl FlashLane {
             second_tag: Default::default(),
             first_page: Default::default(),
             second_page: Default::default(),
-            release: Default::default(),
+            freed: Default::default(),
             read_slot: Default::default(),
             read_place: Default::default(),
             word: Default::default(),
@@ -147,7 +147,7 @@ impl FlashLane {
             ended_tag: Default::default(),
             has_failed: Default::default(),
             byte_comes: Default::default(),
-            byte: Default::default(),
+            byte_held: Default::default(),
             byte_is_last: Default::default(),
             full_dies: Default::default(),
             concerns_firmware: Default::default(),
@@ -166,7 +166,7 @@ impl FlashLane {
         self.program_bytes.link_connect_dest();
         self.firmware.link_connect_dest();
         self.firmware_room.connect();
-        self.release.connect();
+        self.freed.connect();
         self.read_slot.connect();
         self.read_place.connect();
     }
@@ -176,7 +176,7 @@ impl Logic for FlashLane {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, merger, encoder, sequencer, receiver);
-        dff_setup!(self, clock, is_done, ended_tag, has_failed, byte_comes, byte, byte_is_last);
+        dff_setup!(self, clock, is_done, ended_tag, has_failed, byte_comes, byte_held, byte_is_last);
 
         // Commands.
         self.full_dies.next = self.sequencer.full.val();
@@ -199,7 +199,7 @@ impl Logic for FlashLane {
 
         // Records from the chips.
         self.receiver.byte_valid.next = self.sequencer.read_valid.val();
-        self.receiver.byte.next = self.sequencer.read_data.val();
+        self.receiver.byte_data.next = self.sequencer.read_data.val();
         self.receiver.byte_last.next = self.sequencer.read_last.val();
         self.receiver.byte_tag.next = self.sequencer.read_tag.val();
         self.receiver.done.next = self.sequencer.done_valid.val();
@@ -211,7 +211,7 @@ impl Logic for FlashLane {
         self.second_tag.next = self.receiver.second_tag.val();
         self.first_page.next = self.receiver.first_page.val();
         self.second_page.next = self.receiver.second_page.val();
-        self.receiver.release.next = self.release.val();
+        self.receiver.freed.next = self.freed.val();
         self.receiver.read_slot.next = self.read_slot.val();
         self.receiver.read_place.next = self.read_place.val();
         self.word.next = self.receiver.word.val();
@@ -230,10 +230,10 @@ impl Logic for FlashLane {
         self.done_failed.next = self.has_failed.q.val();
         self.byte_comes.d.next = (self.sequencer.read_valid.val() & self.sequencer.read_tag.val().get_bit(7))
             & (self.sequencer.read_tag.val().get_bit(5) & self.sequencer.read_tag.val().get_bit(4));
-        self.byte.d.next = self.sequencer.read_data.val();
+        self.byte_held.d.next = self.sequencer.read_data.val();
         self.byte_is_last.d.next = self.sequencer.read_last.val();
         self.firmware_byte_valid.next = self.byte_comes.q.val();
-        self.firmware_byte.next = self.byte.q.val();
+        self.firmware_byte.next = self.byte_held.q.val();
         self.firmware_byte_last.next = self.byte_is_last.q.val();
     }
 

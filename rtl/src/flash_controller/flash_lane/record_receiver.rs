@@ -45,7 +45,7 @@ pub struct RecordReceiver {
     /// A byte of a read comes.
     pub byte_valid: Signal<In, Bit>,
     /// The byte; meaningful while `byte_valid` is high, as are the two that follow.
-    pub byte: Signal<In, Bits<8>>,
+    pub byte_data: Signal<In, Bits<8>>,
     /// It is the read's last.
     pub byte_last: Signal<In, Bit>,
     /// Tag of the read.
@@ -71,7 +71,7 @@ pub struct RecordReceiver {
     /// Logical page in the header of the record in the second slot.
     pub second_page: Signal<Out, Bits<32>>,
     /// The record of a slot is not needed any more, a bit for each slot.
-    pub release: Signal<In, Bits<2>>,
+    pub freed: Signal<In, Bits<2>>,
     /// Slot that is read.
     pub read_slot: Signal<In, Bit>,
     /// Place of the word that is read.
@@ -143,7 +143,7 @@ impl Default for RecordReceiver {
         Self {
             clock: Default::default(),
             byte_valid: Default::default(),
-            byte: Default::default(),
+            byte_data: Default::default(),
             byte_last: Default::default(),
             byte_tag: Default::default(),
             done: Default::default(),
@@ -156,7 +156,7 @@ impl Default for RecordReceiver {
             second_tag: Default::default(),
             first_page: Default::default(),
             second_page: Default::default(),
-            release: Default::default(),
+            freed: Default::default(),
             read_slot: Default::default(),
             read_place: Default::default(),
             word: Default::default(),
@@ -224,8 +224,8 @@ impl Logic for RecordReceiver {
             self.bad[i].clock.next = self.clock.val();
             self.tags[i].clock.next = self.clock.val();
             self.pages[i].clock.next = self.clock.val();
-            self.busy[i].d.next = self.busy[i].q.val() & !self.release.val().get_bit(i);
-            self.filled[i].d.next = self.filled[i].q.val() & !self.release.val().get_bit(i);
+            self.busy[i].d.next = self.busy[i].q.val() & !self.freed.val().get_bit(i);
+            self.filled[i].d.next = self.filled[i].q.val() & !self.freed.val().get_bit(i);
             self.bad[i].d.next = self.bad[i].q.val();
             self.tags[i].d.next = self.tags[i].q.val();
             self.pages[i].d.next = self.pages[i].q.val();
@@ -240,7 +240,7 @@ impl Logic for RecordReceiver {
             self.receiving.d.next = !self.byte_last.val();
         }
         self.entering.d.next = self.takes.val();
-        self.entering_byte.d.next = self.byte.val();
+        self.entering_byte.d.next = self.byte_data.val();
         self.decoder.word_valid.next = self.entering.q.val();
         self.decoder.word.next = self.entering_byte.q.val();
         if self.done.val() {

@@ -1,0 +1,323 @@
+//! Lanes with their error correction, and the whole controller: engine, `simulate()` and Verilator agree.
+
+use crate::blocks::lockstep;
+use crate::controller::{below, free, host_operation, one_of, pulse, send};
+use crate::flash_lane::operation;
+use hardpath_rtl::flash_controller::FlashController;
+use hardpath_rtl::flash_controller::flash_lane::{FlashLane, LaneCommandMerger, PageEncoder, RecordReceiver};
+use hardpath_rtl::flash_controller::lane::LaneConfig;
+use hardpath_rtl::flash_controller::mailbox::LaneCommands;
+use hardpath_testbenches::cosimulation::Sequence;
+use rand::Rng;
+
+#[test]
+fn page_encoders() {
+    lockstep(
+        "page-encoders",
+        PageEncoder::default(),
+        |model| {
+            let model = model
+                .clock("clock", |block| &mut block.clock)
+                .input("sink_valid", |block| &mut block.sink.valid)
+                .input("sink_data", |block| &mut block.sink.data)
+                .input("sink_last", |block| &mut block.sink.last)
+                .input("source_ready", |block| &mut block.source.ready);
+            model
+        },
+        |_| {
+            let drivers = vec![send("sink", 0.8), pulse("source_ready", 2)];
+            drivers
+        },
+        12000,
+    );
+}
+
+#[test]
+fn lane_command_mergers() {
+    lockstep(
+        "lane-command-mergers",
+        LaneCommandMerger::default(),
+        |model| {
+            let model = model
+                .clock("clock", |block| &mut block.clock)
+                .input("survivor_valid", |block| &mut block.survivor_valid)
+                .input("survivor_place", |block| &mut block.survivor_place)
+                .input("reads_valid", |block| &mut block.reads.valid)
+                .input("reads_data", |block| &mut block.reads.data)
+                .input("reads_last", |block| &mut block.reads.last)
+                .input("programs_valid", |block| &mut block.programs.valid)
+                .input("programs_chip", |block| &mut block.programs.chip)
+                .input("programs_die", |block| &mut block.programs.die)
+                .input("programs_planes", |block| &mut block.programs.planes)
+                .input("programs_block", |block| &mut block.programs.block)
+                .input("programs_page", |block| &mut block.programs.page)
+                .input("programs_tag", |block| &mut block.programs.tag)
+                .input("firmware_valid", |block| &mut block.firmware.valid)
+                .input_with("firmware_operation", |block, words| block.firmware.operation.next = operation(words))
+                .input("firmware_chip", |block| &mut block.firmware.chip)
+                .input("firmware_die", |block| &mut block.firmware.die)
+                .input("firmware_planes", |block| &mut block.firmware.planes)
+                .input("firmware_block", |block| &mut block.firmware.block)
+                .input("firmware_page", |block| &mut block.firmware.page)
+                .input("firmware_column", |block| &mut block.firmware.column)
+                .input("firmware_length", |block| &mut block.firmware.length)
+                .input("firmware_tag", |block| &mut block.firmware.tag)
+                .input("full", |block| &mut block.full)
+                .input("commands_ready", |block| &mut block.commands.ready);
+            model
+        },
+        |_| {
+            let drivers = vec![
+                pulse("survivor_valid", 9),
+                free("survivor_place", 0.5),
+                send("reads", 0.3),
+                pulse("programs_valid", 7),
+                free("programs_chip", 0.5),
+                free("programs_die", 0.5),
+                free("programs_planes", 0.5),
+                free("programs_block", 0.5),
+                free("programs_page", 0.5),
+                free("programs_tag", 0.5),
+                pulse("firmware_valid", 5),
+                below("firmware_operation", 8),
+                free("firmware_chip", 0.5),
+                free("firmware_die", 0.5),
+                free("firmware_planes", 0.5),
+                free("firmware_block", 0.5),
+                free("firmware_page", 0.5),
+                free("firmware_column", 0.5),
+                free("firmware_length", 0.5),
+                free("firmware_tag", 0.5),
+                one_of("full", &[0, 0, 0xFFFF, 0x0F0F]),
+                pulse("commands_ready", 2),
+            ];
+            drivers
+        },
+        3000,
+    );
+}
+
+#[test]
+fn record_receivers() {
+    lockstep(
+        "record-receivers",
+        RecordReceiver::default(),
+        |model| {
+            let model = model
+                .clock("clock", |block| &mut block.clock)
+                .input("byte_valid", |block| &mut block.byte_valid)
+                .input("byte_data", |block| &mut block.byte_data)
+                .input("byte_last", |block| &mut block.byte_last)
+                .input("byte_tag", |block| &mut block.byte_tag)
+                .input("done", |block| &mut block.done)
+                .input("done_tag", |block| &mut block.done_tag)
+                .input("done_failed", |block| &mut block.done_failed)
+                .input("freed", |block| &mut block.freed)
+                .input("read_slot", |block| &mut block.read_slot)
+                .input("read_place", |block| &mut block.read_place);
+            model
+        },
+        |_| {
+            let drivers = vec![
+                one_of("byte_valid", &[1, 1, 1, 0]),
+                free("byte_data", 0.5),
+                pulse("byte_last", 4216),
+                one_of("byte_tag", &[3, 0x81, 0xA0, 0xB2]),
+                pulse("done", 900),
+                one_of("done_tag", &[4, 0x82, 0xC1]),
+                below("done_failed", 2),
+                one_of("freed", &[0, 0, 1, 2]),
+                below("read_slot", 2),
+                free("read_place", 0.5),
+            ];
+            drivers
+        },
+        12000,
+    );
+}
+
+#[test]
+fn lane_commands() {
+    lockstep(
+        "lane-commands",
+        LaneCommands::default(),
+        |model| {
+            let model = model
+                .clock("clock", |block| &mut block.clock)
+                .input("write", |block| &mut block.write)
+                .input("address", |block| &mut block.address)
+                .input("data_in", |block| &mut block.data_in)
+                .input("ready", |block| &mut block.ready);
+            model
+        },
+        |_| {
+            let drivers = vec![
+                pulse("write", 3),
+                Box::new(Sequence::new("address", |_, random| vec![random.random_range(8..16) * 4])),
+                free("data_in", 0.5),
+                one_of("ready", &[0, 0, 0x3FF, 0x155]),
+            ];
+            drivers
+        },
+        3000,
+    );
+}
+
+#[test]
+fn flash_lanes() {
+    lockstep(
+        "flash-lanes",
+        FlashLane::new(&LaneConfig::default()).unwrap(),
+        |model| {
+            let model = model
+                .clock("clock", |block| &mut block.clock)
+                .input("pins_data_in", |block| &mut block.pins.data_in)
+                .input("pins_strobe_in", |block| &mut block.pins.strobe_in)
+                .input("pins_ready_busy_n", |block| &mut block.pins.ready_busy_n)
+                .input("fast", |block| &mut block.fast)
+                .input("reads_valid", |block| &mut block.reads.valid)
+                .input("reads_data", |block| &mut block.reads.data)
+                .input("reads_last", |block| &mut block.reads.last)
+                .input("survivor_valid", |block| &mut block.survivor_valid)
+                .input("survivor_place", |block| &mut block.survivor_place)
+                .input("programs_valid", |block| &mut block.programs.valid)
+                .input("programs_chip", |block| &mut block.programs.chip)
+                .input("programs_die", |block| &mut block.programs.die)
+                .input("programs_planes", |block| &mut block.programs.planes)
+                .input("programs_block", |block| &mut block.programs.block)
+                .input("programs_page", |block| &mut block.programs.page)
+                .input("programs_tag", |block| &mut block.programs.tag)
+                .input("program_bytes_valid", |block| &mut block.program_bytes.valid)
+                .input("program_bytes_data", |block| &mut block.program_bytes.data)
+                .input("program_bytes_last", |block| &mut block.program_bytes.last)
+                .input("firmware_valid", |block| &mut block.firmware.valid)
+                .input_with("firmware_operation", |block, words| block.firmware.operation.next = operation(words))
+                .input("firmware_chip", |block| &mut block.firmware.chip)
+                .input("firmware_die", |block| &mut block.firmware.die)
+                .input("firmware_planes", |block| &mut block.firmware.planes)
+                .input("firmware_block", |block| &mut block.firmware.block)
+                .input("firmware_page", |block| &mut block.firmware.page)
+                .input("firmware_column", |block| &mut block.firmware.column)
+                .input("firmware_length", |block| &mut block.firmware.length)
+                .input("firmware_tag", |block| &mut block.firmware.tag)
+                .input("firmware_room", |block| &mut block.firmware_room)
+                .input("freed", |block| &mut block.freed)
+                .input("read_slot", |block| &mut block.read_slot)
+                .input("read_place", |block| &mut block.read_place);
+            model
+        },
+        |_| {
+            let drivers = vec![
+                free("pins_data_in", 0.3),
+                free("pins_strobe_in", 0.5),
+                free("pins_ready_busy_n", 0.5),
+                free("fast", 0.5),
+                send("reads", 0.3),
+                pulse("survivor_valid", 9),
+                free("survivor_place", 0.5),
+                pulse("programs_valid", 7),
+                free("programs_chip", 0.5),
+                free("programs_die", 0.5),
+                free("programs_planes", 0.5),
+                free("programs_block", 0.5),
+                free("programs_page", 0.5),
+                free("programs_tag", 0.5),
+                send("program_bytes", 0.6),
+                pulse("firmware_valid", 5),
+                below("firmware_operation", 8),
+                free("firmware_chip", 0.5),
+                free("firmware_die", 0.5),
+                free("firmware_planes", 0.5),
+                free("firmware_block", 0.5),
+                free("firmware_page", 0.5),
+                free("firmware_column", 0.5),
+                free("firmware_length", 0.5),
+                free("firmware_tag", 0.5),
+                pulse("firmware_room", 3),
+                free("freed", 0.5),
+                pulse("read_slot", 3),
+                free("read_place", 0.5),
+            ];
+            drivers
+        },
+        3000,
+    );
+}
+
+/// The host, firmware, tables' memories and chips all act at random.
+#[test]
+fn flash_controllers() {
+    lockstep(
+        "flash-controllers",
+        FlashController::<20, 23, 17, 11, 12>::new(&LaneConfig { block_bits: 6, ..LaneConfig::default() }, 6).unwrap(),
+        |model| {
+            let mut model = model
+                .clock("clock", |block| &mut block.clock)
+                .input("commands_valid", |block| &mut block.commands.valid)
+                .input_with("commands_operation", |block, words| {
+                    block.commands.operation.next = host_operation(words);
+                })
+                .input("commands_tag", |block| &mut block.commands.tag)
+                .input("commands_page", |block| &mut block.commands.page)
+                .input("write_data_valid", |block| &mut block.write_data.valid)
+                .input("write_data_data", |block| &mut block.write_data.data)
+                .input("write_data_last", |block| &mut block.write_data.last)
+                .input("read_data_ready", |block| &mut block.read_data.ready)
+                .input("completions_ready", |block| &mut block.completions.ready)
+                .input("mailbox_request", |block| &mut block.mailbox.request)
+                .input("mailbox_write", |block| &mut block.mailbox.write)
+                .input("mailbox_address", |block| &mut block.mailbox.address)
+                .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
+                .input("page_memory_read_ready", |block| &mut block.page_memory.read_ready)
+                .input("page_memory_response_valid", |block| &mut block.page_memory.response_valid)
+                .input("page_memory_response_data", |block| &mut block.page_memory.response_data)
+                .input("page_memory_write_ready", |block| &mut block.page_memory.write_ready)
+                .input("stripe_memory_read_ready", |block| &mut block.stripe_memory.read_ready)
+                .input("stripe_memory_response_valid", |block| &mut block.stripe_memory.response_valid)
+                .input("stripe_memory_response_data", |block| &mut block.stripe_memory.response_data)
+                .input("stripe_memory_write_ready", |block| &mut block.stripe_memory.write_ready);
+            for lane in 0..10 {
+                model = model
+                    .input(&format!("nand_{lane}_data_in"), move |block| &mut block.nand[lane].data_in)
+                    .input(&format!("nand_{lane}_strobe_in"), move |block| &mut block.nand[lane].strobe_in)
+                    .input(&format!("nand_{lane}_ready_busy_n"), move |block| &mut block.nand[lane].ready_busy_n);
+            }
+            model
+        },
+        |_| {
+            let mut drivers = vec![
+                pulse("commands_valid", 40),
+                below("commands_operation", 4),
+                below("commands_tag", 128),
+                below("commands_page", 64),
+                send("write_data", 0.8),
+                pulse("read_data_ready", 2),
+                pulse("completions_ready", 2),
+                one_of("mailbox_request", &[1, 1, 0]),
+                one_of("mailbox_write", &[0, 1]),
+                Box::new(Sequence::new("mailbox_address", |_, random| {
+                    vec![match random.random_range(0..8) {
+                        0 => random.random_range(0x200..0x208) * 4,
+                        _ => random.random_range(0..0x34) * 4,
+                    }]
+                })),
+                free("mailbox_data_in", 0.9),
+                pulse("page_memory_read_ready", 2),
+                pulse("page_memory_response_valid", 8),
+                free("page_memory_response_data", 0.5),
+                pulse("page_memory_write_ready", 2),
+                pulse("stripe_memory_read_ready", 2),
+                pulse("stripe_memory_response_valid", 8),
+                free("stripe_memory_response_data", 0.5),
+                pulse("stripe_memory_write_ready", 2),
+            ];
+            for lane in 0..10 {
+                drivers.push(free(&format!("nand_{lane}_data_in"), 0.1));
+                drivers.push(free(&format!("nand_{lane}_strobe_in"), 0.1));
+                drivers.push(free(&format!("nand_{lane}_ready_busy_n"), 0.1));
+            }
+            drivers
+        },
+        600,
+    );
+}
