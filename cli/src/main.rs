@@ -24,7 +24,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Stream a file through the stripe and parity circuits onto the lanes, lose a lane, read it back
-    Sim(sim_command::Arguments),
+    Sim(Box<sim_command::Arguments>),
     /// List every block that can be generated, a line each
     List,
     /// Write a block's Verilog, its file list and its constraints

@@ -16,13 +16,12 @@ fn page_encoders() {
         "page-encoders",
         PageEncoder::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("sink_valid", |block| &mut block.sink.valid)
                 .input("sink_data", |block| &mut block.sink.data)
                 .input("sink_last", |block| &mut block.sink.last)
-                .input("source_ready", |block| &mut block.source.ready);
-            model
+                .input("source_ready", |block| &mut block.source.ready)
         },
         |_| {
             let drivers = vec![send("sink", 0.8), pulse("source_ready", 2)];
@@ -38,7 +37,7 @@ fn lane_command_mergers() {
         "lane-command-mergers",
         LaneCommandMerger::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("survivor_valid", |block| &mut block.survivor_valid)
                 .input("survivor_place", |block| &mut block.survivor_place)
@@ -63,11 +62,10 @@ fn lane_command_mergers() {
                 .input("firmware_length", |block| &mut block.firmware.length)
                 .input("firmware_tag", |block| &mut block.firmware.tag)
                 .input("full", |block| &mut block.full)
-                .input("commands_ready", |block| &mut block.commands.ready);
-            model
+                .input("commands_ready", |block| &mut block.commands.ready)
         },
         |_| {
-            let drivers = vec![
+            vec![
                 pulse("survivor_valid", 9),
                 free("survivor_place", 0.5),
                 send("reads", 0.3),
@@ -90,8 +88,7 @@ fn lane_command_mergers() {
                 free("firmware_tag", 0.5),
                 one_of("full", &[0, 0, 0xFFFF, 0x0F0F]),
                 pulse("commands_ready", 2),
-            ];
-            drivers
+            ]
         },
         3000,
     );
@@ -103,7 +100,7 @@ fn record_receivers() {
         "record-receivers",
         RecordReceiver::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("byte_valid", |block| &mut block.byte_valid)
                 .input("byte_data", |block| &mut block.byte_data)
@@ -114,11 +111,10 @@ fn record_receivers() {
                 .input("done_failed", |block| &mut block.done_failed)
                 .input("freed", |block| &mut block.freed)
                 .input("read_slot", |block| &mut block.read_slot)
-                .input("read_place", |block| &mut block.read_place);
-            model
+                .input("read_place", |block| &mut block.read_place)
         },
         |_| {
-            let drivers = vec![
+            vec![
                 one_of("byte_valid", &[1, 1, 1, 0]),
                 free("byte_data", 0.5),
                 pulse("byte_last", 4216),
@@ -129,8 +125,7 @@ fn record_receivers() {
                 one_of("freed", &[0, 0, 1, 2]),
                 below("read_slot", 2),
                 free("read_place", 0.5),
-            ];
-            drivers
+            ]
         },
         12000,
     );
@@ -142,22 +137,20 @@ fn lane_commands() {
         "lane-commands",
         LaneCommands::default(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("write", |block| &mut block.write)
                 .input("address", |block| &mut block.address)
                 .input("data_in", |block| &mut block.data_in)
-                .input("ready", |block| &mut block.ready);
-            model
+                .input("ready", |block| &mut block.ready)
         },
         |_| {
-            let drivers = vec![
+            vec![
                 pulse("write", 3),
                 Box::new(Sequence::new("address", |_, random| vec![random.random_range(8..16) * 4])),
                 free("data_in", 0.5),
                 one_of("ready", &[0, 0, 0x3FF, 0x155]),
-            ];
-            drivers
+            ]
         },
         3000,
     );
@@ -169,7 +162,7 @@ fn flash_lanes() {
         "flash-lanes",
         FlashLane::new(&LaneConfig::default()).unwrap(),
         |model| {
-            let model = model
+            model
                 .clock("clock", |block| &mut block.clock)
                 .input("pins_data_in", |block| &mut block.pins.data_in)
                 .input("pins_strobe_in", |block| &mut block.pins.strobe_in)
@@ -203,11 +196,10 @@ fn flash_lanes() {
                 .input("firmware_room", |block| &mut block.firmware_room)
                 .input("freed", |block| &mut block.freed)
                 .input("read_slot", |block| &mut block.read_slot)
-                .input("read_place", |block| &mut block.read_place);
-            model
+                .input("read_place", |block| &mut block.read_place)
         },
         |_| {
-            let drivers = vec![
+            vec![
                 free("pins_data_in", 0.3),
                 free("pins_strobe_in", 0.5),
                 free("pins_ready_busy_n", 0.5),
@@ -237,8 +229,7 @@ fn flash_lanes() {
                 free("freed", 0.5),
                 pulse("read_slot", 3),
                 free("read_place", 0.5),
-            ];
-            drivers
+            ]
         },
         3000,
     );

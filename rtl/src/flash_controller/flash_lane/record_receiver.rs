@@ -134,7 +134,7 @@ pub struct RecordReceiver {
     begins_second: Signal<Local, Bit>,
     fails: Signal<Local, Bit>,
     gives_up: Signal<Local, Bit>,
-    before: Signal<Local, Bits<32>>,
+    remainder: Signal<Local, Bits<32>>,
     slot_bits: Signal<Local, Bits<2>>,
 }
 
@@ -203,7 +203,7 @@ impl Default for RecordReceiver {
             begins_second: Default::default(),
             fails: Default::default(),
             gives_up: Default::default(),
-            before: Default::default(),
+            remainder: Default::default(),
             slot_bits: Default::default(),
         }
     }
@@ -292,14 +292,14 @@ impl Logic for RecordReceiver {
         self.word_complete.d.next = false;
         self.word_place.d.next = self.place.q.val().get_bits::<9>(4);
         self.ended.d.next = false;
-        self.before.next = self.checksum.q.val();
+        self.remainder.next = self.checksum.q.val();
         if self.is_first.q.val() {
-            self.before.next = self.all_ones.val();
+            self.remainder.next = self.all_ones.val();
         }
-        self.byte_step.vector.next = self.before.val().get_bits::<8>(0) ^ self.decoder.data.val();
+        self.byte_step.vector.next = self.remainder.val().get_bits::<8>(0) ^ self.decoder.data.val();
         self.is_first.d.next = !self.place.q.val().any();
         if self.decoder.data_valid.val() {
-            self.checksum.d.next = (self.before.val() >> 8) ^ self.byte_step.image.val();
+            self.checksum.d.next = (self.remainder.val() >> 8) ^ self.byte_step.image.val();
             self.bytes.d.next = (self.bytes.q.val() >> 8) | (bit_cast::<128, 8>(self.decoder.data.val()) << 120);
             self.word_complete.d.next = self.place.q.val().get_bits::<4>(0).all();
             self.place.d.next = self.place.q.val() + 1;

@@ -65,13 +65,16 @@ impl ControllerTask {
         damage.insert((block, page));
         if damage.len() >= DAMAGED_PLACES {
             self.retire_die(group, lane, die).await;
-            let report = self.report.borrow();
-            let dies = report.retired.iter().filter(|die| (die.group, die.lane) == (group, lane)).count();
-            drop(report);
+            let dies = self.retired_dies(group, lane);
             if dies >= LOST_DIES.min(self.options.layout.dies as usize) {
                 self.retire_chip(group, lane).await;
             }
         }
+    }
+
+    fn retired_dies(&self, group: u32, lane: u32) -> usize {
+        let report = self.report.borrow();
+        report.retired.iter().filter(|die| (die.group, die.lane) == (group, lane)).count()
     }
 
     fn is_retired(&self, group: u32, lane: u32, die: u32) -> bool {

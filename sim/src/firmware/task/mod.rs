@@ -67,6 +67,9 @@ struct StripeMove {
     begun: u64,
 }
 
+/// Group, lane, die, plane.
+type Plane = (u32, u32, u32, u32);
+
 /// The task.
 pub struct ControllerTask {
     processor: Processor,
@@ -93,8 +96,8 @@ pub struct ControllerTask {
     early: Vec<u32>,
     /// Rows that are to be erased when reads under way have ended.
     fenced: Vec<(RowAddress, u16)>,
-    /// Where each place that had to be reconstructed lies, by plane: group, lane, die, plane.
-    damage: BTreeMap<(u32, u32, u32, u32), HashSet<(u32, u32)>>,
+    /// Block and page of each place that had to be reconstructed, by plane.
+    damage: BTreeMap<Plane, HashSet<(u32, u32)>>,
     evacuating: Option<u64>,
     writes_allowed: bool,
     counted: usize,

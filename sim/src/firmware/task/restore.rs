@@ -150,8 +150,8 @@ impl ControllerTask {
                 })
                 .await;
             }
-            for lane in 0..LANES {
-                headers[number as usize][lane] = self.header_of(lane as u32).await;
+            for (lane, header) in headers[number as usize].iter_mut().enumerate() {
+                *header = self.header_of(lane as u32).await;
             }
         }
         self.write("byte_lane", 0).await;
