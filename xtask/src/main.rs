@@ -39,6 +39,15 @@ enum Task {
 enum Subject {
     /// Every block's size and speed after place and route: reports/synthesis.md
     Synthesis,
+    /// Random faults and power cuts on a flash controller: reports/flash-controller-campaign.md
+    Campaign {
+        /// Cases with a fault, and as many with a power cut
+        #[arg(long, default_value_t = 1000)]
+        cases: u64,
+        /// Seed of the first case
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -62,6 +71,10 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench => {
             provision()?;
             println!("wrote {}", bench::run()?.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Report { subject: Subject::Campaign { cases, seed } } => {
+            println!("wrote {}", bench::campaign(cases, seed)?.display());
             Ok(ExitCode::SUCCESS)
         }
         Task::Report { subject: Subject::Synthesis } => {

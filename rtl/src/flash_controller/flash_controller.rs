@@ -98,7 +98,7 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     write_kind: Constant<PageOperationKind>,
 
     host: HostPort,
-    lookup: ReadLookup<P, L>,
+    page_lookup: ReadLookup<P, L>,
     dispatcher: ReadDispatcher<L>,
     collector: ReadCollector,
     reconstructor: Reconstructor,
@@ -153,7 +153,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             survivor_tag: Constant::new(SURVIVOR_TAG.into()),
             write_kind: Constant::new(PageOperationKind::Write),
             host: Default::default(),
-            lookup: Default::default(),
+            page_lookup: Default::default(),
             dispatcher: Default::default(),
             collector: ReadCollector::new(WORDS),
             reconstructor: Default::default(),
@@ -200,7 +200,18 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
 {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, host, lookup, dispatcher, collector, reconstructor, move_reader, move_checker, committer);
+        clock!(
+            self,
+            clock,
+            host,
+            page_lookup,
+            dispatcher,
+            collector,
+            reconstructor,
+            move_reader,
+            move_checker,
+            committer
+        );
         clock!(self, clock, registers, table_registers, reports, directory, stripe_table, health);
         clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_queue);
 
@@ -261,31 +272,31 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.buffer.descriptor.pair_second.next = self.registers.stripes.data.val().get_bit(96);
 
         // Reads of the host: the buffer first, then the page map.
-        StreamSource::<40>::join(&mut self.host.reads, &mut self.lookup.reads);
-        self.collector.note.next = self.lookup.lookup.val();
+        StreamSource::<40>::join(&mut self.host.reads, &mut self.page_lookup.reads);
+        self.collector.note.next = self.page_lookup.lookup.val();
         self.collector.note_tag.next = self.host.reads.data.val().get_bits::<7>(0);
-        self.collector.note_page.next = self.lookup.lookup_page.val();
-        self.buffer.lookup.next = self.lookup.lookup.val();
-        self.buffer.lookup_page.next = self.lookup.lookup_page.val();
+        self.collector.note_page.next = self.page_lookup.lookup_page.val();
+        self.buffer.lookup.next = self.page_lookup.lookup.val();
+        self.buffer.lookup_page.next = self.page_lookup.lookup_page.val();
         self.buffer.lookup_holds.next = true;
-        self.lookup.hit.next = self.buffer.hit.val();
-        self.lookup.hit_buffer.next = self.buffer.hit_buffer.val();
-        self.lookup.hit_slot.next = self.buffer.hit_slot.val();
-        StreamSource::<14>::join(&mut self.lookup.hits, &mut self.collector.hits);
+        self.page_lookup.hit.next = self.buffer.hit.val();
+        self.page_lookup.hit_buffer.next = self.buffer.hit_buffer.val();
+        self.page_lookup.hit_slot.next = self.buffer.hit_slot.val();
+        StreamSource::<14>::join(&mut self.page_lookup.hits, &mut self.collector.hits);
         self.buffer.read.next = self.collector.buffer_read.val();
         self.buffer.read_buffer.next = self.collector.buffer_part.val();
         self.buffer.read_slot.next = self.collector.buffer_slot.val();
         self.collector.buffer_ready.next = self.buffer.read_ready.val();
         StreamSource::<128>::join(&mut self.buffer.read_data, &mut self.collector.buffer_data);
-        StreamSource::<40>::join(&mut self.lookup.located, &mut self.dispatcher.located);
+        StreamSource::<40>::join(&mut self.page_lookup.located, &mut self.dispatcher.located);
         StreamSource::<40>::join(&mut self.move_reader.reads, &mut self.dispatcher.moved);
         StreamSource::<8>::join(&mut self.dispatcher.zeros, &mut self.collector.zeros);
 
         // The page map and who asks it: reads, new places, checks of moves, trims and firmware.
-        PageOperationSource::<P, L>::join(&mut self.lookup.operations, &mut self.directory.requests[0]);
+        PageOperationSource::<P, L>::join(&mut self.page_lookup.operations, &mut self.directory.requests[0]);
         PageOperationSource::<P, L>::join(&mut self.committer.operations, &mut self.directory.requests[1]);
         PageOperationSource::<P, L>::join(&mut self.move_checker.operations, &mut self.directory.requests[2]);
-        PageResultSource::<L>::join(&mut self.directory.answers[0], &mut self.lookup.results);
+        PageResultSource::<L>::join(&mut self.directory.answers[0], &mut self.page_lookup.results);
         PageResultSource::<L>::join(&mut self.directory.answers[1], &mut self.committer.results);
         PageResultSource::<L>::join(&mut self.directory.answers[2], &mut self.move_checker.results);
         self.directory.requests[3].valid.next = self.registers.operations.valid.val() | self.host.trim_valid.val();

@@ -1,0 +1,189 @@
+//! Runs a flash controller under random workloads with random faults and power cuts, and prints a Markdown section.
+//!
+//! Every case follows from its seed. A case is good if every page that was read had a content that it may have had, and no
+//! page was lost whose stripe missed one member only. `cargo xtask report campaign` runs it and keeps what it prints.
+
+use anyhow::{Context, Result, ensure};
+use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::Trace;
+use hardpath_sim::scenario::controller::{
+    ControllerOptions, ControllerRun, ControllerShape, FaultKind, FaultTarget, Injection, Moment, Summary,
+    WorkloadChoice,
+};
+use hardpath_sim::workload::PatternKind;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::collections::BTreeMap;
+use std::env;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Cases of each kind, unless told otherwise.
+const CASES: u64 = 1_000;
+/// Flash so many times as fast as real flash.
+const HASTE: u32 = 25;
+/// Runs at the same time.
+const THREADS: usize = 2;
+
+/// What happens in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Something fails.
+    Faults,
+    /// Power fails, and in every second case something else before.
+    PowerCut,
+}
+
+/// What became of a kind of case.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    cases: u64,
+    faults: BTreeMap<&'static str, u64>,
+    commands: u64,
+    reconstructed: u64,
+    moved: u64,
+    erased: u64,
+    retired: u64,
+    longest_destage: f64,
+    longest_restore: f64,
+    cycles: u64,
+}
+
+fn options(kind: Kind, seed: u64) -> ControllerOptions {
+    let mut random = StdRng::seed_from_u64(seed);
+    let shape = ControllerShape {
+        flash: FlashKind::Slc,
+        dies: 1 << random.random_range(0..2),
+        blocks_per_plane: 4 << random.random_range(0..2),
+        pages_per_block: 4 << random.random_range(0..2),
+    };
+    let pattern = [PatternKind::Mixed, PatternKind::Mixed, PatternKind::SeqWrite, PatternKind::GcSteady]
+        [random.random_range(0..4)];
+    let mut options = ControllerOptions {
+        shape,
+        workload: WorkloadChoice::Pattern(pattern),
+        commands: random.random_range(300..1_200),
+        queue_depth: random.random_range(1..=64),
+        logical_pages: None,
+        seed,
+        inject: vec![],
+        power_cut: None,
+        haste: HASTE,
+    };
+    let most = options.device_pages();
+    options.logical_pages = Some(random.random_range(most / 3..=most));
+    let last = if pattern == PatternKind::GcSteady { 8_000_000 } else { 3_000_000 };
+    if kind == Kind::Faults || random.random_bool(0.5) {
+        options.inject.push(fault(&shape, &options, last, &mut random));
+    }
+    if kind == Kind::PowerCut {
+        options.power_cut = Some(Moment(random.random_range(1_000..last)));
+    }
+    options
+}
+
+fn fault(shape: &ControllerShape, options: &ControllerOptions, last: u64, random: &mut StdRng) -> Injection {
+    let kind = FaultKind::ALL[random.random_range(0..FaultKind::ALL.len())];
+    let counts = [10, 2, shape.dies, 2, shape.blocks_per_plane, shape.pages_per_block];
+    let target = if kind == FaultKind::Bits {
+        FaultTarget::LogicalPage(random.random_range(0..options.device_pages()))
+    } else {
+        FaultTarget::Parts(counts[..kind.parts()].iter().map(|count| random.random_range(0..*count)).collect())
+    };
+    Injection { kind, target, at: Moment(random.random_range(0..last)) }
+}
+
+fn run(kind: Kind, seed: u64) -> Result<(ControllerOptions, Summary)> {
+    let options = options(kind, seed);
+    let summary = ControllerRun::new(&options, &Trace::none(), &mut |_| {})?.run()?;
+    ensure!(summary.wrong.is_empty(), "pages were wrong: {:?}\n{}", summary.wrong, log(&summary));
+    ensure!(summary.lost_reads == 0, "{} reads lost\n{}", summary.lost_reads, log(&summary));
+    Ok((options, summary))
+}
+
+fn log(summary: &Summary) -> String {
+    summary.events().collect::<Vec<_>>().join("\n")
+}
+
+impl Tally {
+    fn add(&mut self, options: &ControllerOptions, summary: &Summary) {
+        let report = summary.report();
+        self.cases += 1;
+        for injection in &options.inject {
+            *self.faults.entry(FaultKind::NAMES[injection.kind as usize]).or_default() += 1;
+        }
+        self.commands += report.workload.operations.iter().map(|operation| operation.commands).sum::<u64>();
+        self.reconstructed += report.reconstructed_pages;
+        self.moved += report.moved_pages;
+        self.erased += report.erased_rows;
+        self.retired += report.retired_dies;
+        self.longest_destage = self.longest_destage.max(report.destage_us.unwrap_or(0.0));
+        self.longest_restore = self.longest_restore.max(report.restore_us.unwrap_or(0.0));
+        self.cycles += summary.cycles;
+    }
+
+    fn print(&self, title: &str, first_seed: u64) {
+        let faults: Vec<String> = self.faults.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        println!("## {title}\n");
+        println!("| figure | value |\n|---|---:|");
+        println!("| cases, seeds from {first_seed} | {} |", self.cases);
+        println!("| faults | {} |", faults.join(", "));
+        println!("| commands | {} |", self.commands);
+        println!("| pages reconstructed | {} |", self.reconstructed);
+        println!("| pages moved, rows erased | {}, {} |", self.moved, self.erased);
+        println!("| dies retired | {} |", self.retired);
+        if self.longest_destage > 0.0 {
+            println!("| longest saving after power loss | {:.1} us |", self.longest_destage);
+            println!("| longest making of the tables from stripe headers | {:.1} us |", self.longest_restore);
+        }
+        println!("| cycles simulated | {} |", self.cycles);
+        println!("| pages wrong, reads lost | 0, 0 |\n");
+    }
+}
+
+fn campaign(kind: Kind, first_seed: u64, cases: u64) -> Result<Tally> {
+    let next = AtomicU64::new(0);
+    let tally = Mutex::new(Tally::default());
+    let work = || -> Result<()> {
+        loop {
+            let case = next.fetch_add(1, Ordering::Relaxed);
+            if case >= cases {
+                return Ok(());
+            }
+            let seed = first_seed + case;
+            let (options, summary) =
+                run(kind, seed).with_context(|| format!("{kind:?}, seed {seed}: {:?}", options(kind, seed)))?;
+            if let Ok(mut tally) = tally.lock() {
+                tally.add(&options, &summary);
+                if tally.cases % 20 == 0 {
+                    eprintln!("{kind:?}: {} of {cases}", tally.cases);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        running
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a run panicked"))))
+    })?;
+    tally.into_inner().context("a run panicked")
+}
+
+fn main() -> Result<()> {
+    let number = |index: usize, default: u64| -> Result<u64> {
+        env::args()
+            .nth(index)
+            .map_or(Ok(default), |text| text.parse().with_context(|| format!("{text:?} is no number")))
+    };
+    let (cases, seed) = (number(1, CASES)?, number(2, 1)?);
+    println!(
+        "A flash controller of ten lanes with its firmware, SLC flash {HASTE} times as fast as real flash, one or two dies a \
+         chip, under random patterns. Every page read is checked; after a power cut, every page that was ever written is read.\n"
+    );
+    let faults = campaign(Kind::Faults, seed, cases)?;
+    faults.print("One fault", seed);
+    let cuts = campaign(Kind::PowerCut, seed, cases)?;
+    cuts.print("A power cut", seed);
+    Ok(())
+}
