@@ -3,8 +3,12 @@
 
 mod chips;
 mod host;
+mod moves;
 mod page_content;
+mod records;
 
 pub use chips::{ChipTimes, Chips};
 pub use host::{Host, Job, Operation, Seen};
+pub use moves::MoveTraffic;
 pub use page_content::{Page, initial_byte};
+pub use records::RecordTraffic;

@@ -7,7 +7,9 @@ use hardpath_rtl::flash_controller::FlashController;
 use hardpath_rtl::flash_controller::flash_lane::{FlashLane, LaneCommandMerger, PageEncoder, RecordReceiver};
 use hardpath_rtl::flash_controller::lane::LaneConfig;
 use hardpath_rtl::flash_controller::mailbox::LaneCommands;
+use hardpath_rtl::flash_controller::mover::MoveReader;
 use hardpath_testbenches::cosimulation::Sequence;
+use hardpath_testbenches::flash_lane::{MoveTraffic, RecordTraffic};
 use rand::Rng;
 
 #[test]
@@ -96,7 +98,7 @@ fn lane_command_mergers() {
 
 #[test]
 fn record_receivers() {
-    lockstep(
+    let events = lockstep(
         "record-receivers",
         RecordReceiver::default(),
         |model| {
@@ -113,22 +115,10 @@ fn record_receivers() {
                 .input("read_slot", |block| &mut block.read_slot)
                 .input("read_place", |block| &mut block.read_place)
         },
-        |_| {
-            vec![
-                one_of("byte_valid", &[1, 1, 1, 0]),
-                free("byte_data", 0.5),
-                pulse("byte_last", 4216),
-                one_of("byte_tag", &[3, 0x81, 0xA0, 0xB2]),
-                pulse("done", 900),
-                one_of("done_tag", &[4, 0x82, 0xC1]),
-                below("done_failed", 2),
-                one_of("freed", &[0, 0, 1, 2]),
-                below("read_slot", 2),
-                free("read_place", 0.5),
-            ]
-        },
-        12000,
+        |_| vec![Box::new(RecordTraffic::new())],
+        40_000,
     );
+    assert!(events[0].1 >= 5, "{events:?}");
 }
 
 #[test]
@@ -311,4 +301,38 @@ fn flash_controllers() {
         },
         600,
     );
+}
+
+#[test]
+fn move_readers() {
+    let events = lockstep(
+        "move-readers",
+        MoveReader::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("orders_valid", |block| &mut block.orders.valid)
+                .input("orders_data", |block| &mut block.orders.data)
+                .input("orders_last", |block| &mut block.orders.last)
+                .input("reads_ready", |block| &mut block.reads.ready)
+                .input("begins", |block| &mut block.begins)
+                .input("begins_tag", |block| &mut block.begins_tag)
+                .input("begins_page", |block| &mut block.begins_page)
+                .input("word_valid", |block| &mut block.word_valid)
+                .input("word", |block| &mut block.word)
+                .input("word_last", |block| &mut block.word_last)
+                .input("lost_valid", |block| &mut block.lost_valid)
+                .input("lost_tag", |block| &mut block.lost_tag)
+                .input("page_ready", |block| &mut block.page_ready)
+                .input("data_ready", |block| &mut block.data.ready)
+                .input("acknowledged", |block| &mut block.acknowledged)
+                .input("acknowledged_tag", |block| &mut block.acknowledged_tag)
+                .input("superseded", |block| &mut block.superseded)
+                .input("committed", |block| &mut block.committed)
+                .input("events_ready", |block| &mut block.events.ready)
+        },
+        |_| vec![Box::new(MoveTraffic::new())],
+        20_000,
+    );
+    assert!(events[0].1 > 30, "{events:?}");
 }

@@ -1,0 +1,246 @@
+//! What surrounds a lane's record receiver: reads of encoded records with errors, and a taker that checks every word.
+
+use crate::cosimulation::{Driver, Interface, Layout};
+use crate::golden::Bch;
+use crate::golden::record::{RecordKind, StripeIdentity, record};
+use anyhow::{Context, Result};
+use rand::Rng;
+use rand::rngs::StdRng;
+use std::collections::{HashMap, VecDeque};
+
+/// Bytes of a codeword's data.
+const DATA_BYTES: usize = 514;
+/// Words of a page.
+const WORDS: usize = 256;
+/// Bits of a codeword that are corrected.
+const STRENGTH: usize = 8;
+
+/// A record that the receiver must show.
+#[derive(Clone, Debug)]
+struct Expected {
+    bad: bool,
+    page: u64,
+    words: Vec<[u64; 2]>,
+}
+
+#[derive(Debug)]
+enum Taker {
+    /// The slot is looked at.
+    Idle,
+    /// Words of a slot's record are read.
+    Reading { slot: usize, tag: u64, place: usize },
+    /// The last words are on their way.
+    Draining { slot: usize, cycles: u32 },
+}
+
+/// Sends reads, good and bad ones, takes their records and panics at the first that is not right.
+pub struct RecordTraffic {
+    code: Bch,
+    inputs: HashMap<&'static str, usize>,
+    outputs: HashMap<&'static str, usize>,
+    sending: VecDeque<u8>,
+    sending_tag: u64,
+    pause: u32,
+    next_tag: u64,
+    expected: HashMap<u64, Expected>,
+    taker: Taker,
+    /// What the word must be three drives later.
+    words: VecDeque<Option<[u64; 2]>>,
+    taken: u64,
+}
+
+const INPUTS: [&str; 10] = [
+    "byte_valid",
+    "byte_data",
+    "byte_last",
+    "byte_tag",
+    "done",
+    "done_tag",
+    "done_failed",
+    "freed",
+    "read_slot",
+    "read_place",
+];
+const OUTPUTS: [&str; 8] =
+    ["room", "slot_ready", "slot_bad", "first_tag", "second_tag", "first_page", "second_page", "word"];
+
+impl RecordTraffic {
+    /// Traffic for a receiver of SLC records.
+    pub fn new() -> Self {
+        Self {
+            code: Bch::new(13, 0x201B, STRENGTH, 8),
+            inputs: HashMap::new(),
+            outputs: HashMap::new(),
+            sending: VecDeque::new(),
+            sending_tag: 0,
+            pause: 50,
+            next_tag: 0,
+            expected: HashMap::new(),
+            taker: Taker::Idle,
+            words: VecDeque::from([None; 3]),
+            taken: 0,
+        }
+    }
+
+    /// A record as it comes from flash, and what the receiver has to make of it.
+    fn read(&mut self, random: &mut StdRng) -> Vec<u8> {
+        let data: Vec<u8> = (0..WORDS * 16).map(|_| random.random()).collect();
+        let page: u32 = random.random();
+        let stripe = StripeIdentity { sequence: random.random(), members: 0x3FF, parity_lane: 9, group: 0 };
+        let mut content = record(&data, page, RecordKind::Data, &stripe, 0);
+        let wrong_checksum = random.random_bool(0.1);
+        if wrong_checksum {
+            let last = content.len() - 1;
+            content[last] ^= 1;
+        }
+        let too_many = random.random_bool(0.15);
+        let mut encoded = vec![];
+        for (number, data) in content.chunks(DATA_BYTES).enumerate() {
+            let mut codeword = self.code.encode(data);
+            let most = [0, 0, 1, STRENGTH][random.random_range(0..4)];
+            let count = if too_many && number == 3 { STRENGTH + 3 } else { most };
+            let mut places = std::collections::BTreeSet::new();
+            while places.len() < count {
+                places.insert(random.random_range(0..codeword.len() * 8));
+            }
+            for place in places {
+                crate::golden::bch::flip(&mut codeword, place);
+            }
+            encoded.extend(codeword);
+        }
+        let half = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let words = data.chunks(16).map(|word| [half(&word[..8]), half(&word[8..])]).collect();
+        let expected = Expected { bad: too_many || wrong_checksum, page: u64::from(page), words };
+        self.expected.insert(self.sending_tag, expected);
+        encoded
+    }
+}
+
+impl Default for RecordTraffic {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Driver for RecordTraffic {
+    fn connect(&mut self, interface: &Interface) -> Result<()> {
+        for name in INPUTS {
+            let port = interface.inputs.iter().position(|port| port.name == name);
+            self.inputs.insert(name, port.with_context(|| format!("no input {name}"))?);
+        }
+        for name in OUTPUTS {
+            let port = interface.outputs.iter().position(|port| port.name == name);
+            self.outputs.insert(name, port.with_context(|| format!("no output {name}"))?);
+        }
+        Ok(())
+    }
+
+    fn inputs(&self) -> Vec<usize> {
+        INPUTS.iter().map(|name| self.inputs[name]).collect()
+    }
+
+    fn drive(&mut self, layout: &Layout, inputs: &mut [u64], outputs: Option<&[u64]>, random: &mut StdRng) {
+        let seen = |name: &str| outputs.map_or(0, |words| words[layout.outputs.span(self.outputs[name]).start]);
+        let (room, ready, bad) = (seen("room"), seen("slot_ready"), seen("slot_bad"));
+        let tags = [seen("first_tag"), seen("second_tag")];
+        let pages = [seen("first_page"), seen("second_page")];
+        let word = outputs.map(|words| {
+            let start = layout.outputs.span(self.outputs["word"]).start;
+            [words[start], words[start + 1]]
+        });
+        let mut values: HashMap<&str, u64> = INPUTS.iter().map(|name| (*name, 0)).collect();
+
+        // Reads.
+        self.pause = self.pause.saturating_sub(1);
+        if let Some(byte) = self.sending.front() {
+            values.insert("byte_tag", self.sending_tag);
+            if random.random_bool(0.95) {
+                values.insert("byte_valid", 1);
+                values.insert("byte_data", u64::from(*byte));
+                values.insert("byte_last", u64::from(self.sending.len() == 1));
+                self.sending.pop_front();
+                if self.sending.is_empty() {
+                    self.pause = 12;
+                }
+            }
+        } else if self.pause == 6 {
+            values.insert("done", 1);
+            values.insert("done_tag", self.sending_tag);
+        } else if self.pause == 0 && room == 1 {
+            self.next_tag = (self.next_tag + 1) % 0x80;
+            self.sending_tag = self.next_tag;
+            match random.random_range(0..10) {
+                // The die did not answer.
+                0 => {
+                    values.insert("done", 1);
+                    values.insert("done_tag", self.sending_tag);
+                    values.insert("done_failed", 1);
+                    let expected = Expected { bad: true, page: 0, words: vec![] };
+                    self.expected.insert(self.sending_tag, expected);
+                    self.pause = random.random_range(8..40);
+                }
+                // A read of the firmware.
+                1 => {
+                    self.sending_tag = 0xB0 | self.next_tag & 15;
+                    self.sending = (0..random.random_range(1..40)).map(|_| random.random()).collect();
+                }
+                _ => self.sending = self.read(random).into(),
+            }
+        }
+
+        // Records.
+        if let (Some(Some(expected)), Some(word)) = (self.words.pop_front(), word) {
+            assert_eq!(word, expected, "a word of a record");
+        }
+        let mut wanted = None;
+        match self.taker {
+            Taker::Idle => {
+                let slot = random.random_range(0..2);
+                if ready >> slot & 1 == 1 && random.random_bool(0.05) {
+                    let tag = tags[slot];
+                    let expected = self.expected.get(&tag).unwrap_or_else(|| panic!("a record of tag {tag:#x}"));
+                    assert_eq!(bad >> slot & 1 == 1, expected.bad, "tag {tag:#x}");
+                    if expected.bad {
+                        self.taker = Taker::Draining { slot, cycles: 0 };
+                    } else {
+                        assert_eq!(pages[slot], expected.page, "tag {tag:#x}");
+                        self.taker = Taker::Reading { slot, tag, place: 0 };
+                    }
+                    if expected.bad {
+                        self.expected.remove(&tag);
+                        self.taken += 1;
+                    }
+                }
+            }
+            Taker::Reading { slot, tag, place } => {
+                values.insert("read_slot", slot as u64);
+                values.insert("read_place", place as u64);
+                wanted = Some(self.expected[&tag].words[place]);
+                self.taker = Taker::Reading { slot, tag, place: place + 1 };
+                if place + 1 == WORDS {
+                    self.expected.remove(&tag);
+                    self.taken += 1;
+                    self.taker = Taker::Draining { slot, cycles: 4 };
+                }
+            }
+            Taker::Draining { slot, cycles: 0 } => {
+                values.insert("freed", 1 << slot);
+                // The slot is seen free two cycles later.
+                self.taker = Taker::Draining { slot: 2, cycles: 3 };
+                if slot == 2 {
+                    values.insert("freed", 0);
+                    self.taker = Taker::Idle;
+                }
+            }
+            Taker::Draining { slot, cycles } => self.taker = Taker::Draining { slot, cycles: cycles - 1 },
+        }
+        self.words.push_back(wanted);
+        for (name, value) in values {
+            inputs[layout.inputs.span(self.inputs[name]).start] = value;
+        }
+    }
+
+    fn events(&self) -> Option<(String, u64)> {
+        Some(("records".to_owned(), self.taken))
+    }
+}
