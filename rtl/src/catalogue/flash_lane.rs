@@ -66,9 +66,11 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
     },
     CatalogueEntry {
         name: "flash_controller",
-        summary: "a flash controller of ten lanes, its tables in memories behind ports",
+        summary: "a flash controller of ten lanes with 64 blocks a plane, its tables in memories behind ports",
         build: || {
-            let mut block = FlashController::<27, 28, 22, 16, 12>::new(&LaneConfig::default(), 6)?;
+            // Valid counts lie in block RAM: those of 2,048 blocks a plane would take half of a large device's.
+            let lanes = LaneConfig { block_bits: 6, ..LaneConfig::default() };
+            let mut block = FlashController::<24, 23, 17, 11, 12>::new(&lanes, 6)?;
             block.connect_inputs();
             Ok(connected(block))
         },
