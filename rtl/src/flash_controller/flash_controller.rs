@@ -8,7 +8,7 @@ use super::host_interface::{HostCommandSink, HostCompletionSource, HostPort, Hos
 use super::lane::{LaneConfig, LaneConfigError, NandHost};
 use super::mailbox::{ControllerMailbox, LaneReports, MailboxSink, MailboxSource, TableMailbox};
 use super::mover::{MoveChecker, MoveReader, PlaceCommitter};
-use super::read_path::{LANES, ReadCollector, ReadDispatcher, ReadLookup, Reconstructor, SURVIVOR_TAG};
+use super::read_path::{LANES, ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
 use super::tables::{
     CountSource, PageDirectory, PageOperationKind, PageOperationSource, PageResultSource, PlaneHealth,
     StripeLookupSource, StripeSource, StripeTable, TableMemorySource,
@@ -94,7 +94,6 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     /// The pins of the lanes.
     pub nand: Vec<NandHost>,
 
-    survivor_tag: Constant<Bits<8>>,
     write_kind: Constant<PageOperationKind>,
 
     host: HostPort,
@@ -150,7 +149,6 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             page_memory: Default::default(),
             stripe_memory: Default::default(),
             nand: vec![Default::default(); LANES],
-            survivor_tag: Constant::new(SURVIVOR_TAG.into()),
             write_kind: Constant::new(PageOperationKind::Write),
             host: Default::default(),
             page_lookup: Default::default(),

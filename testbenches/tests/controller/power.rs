@@ -33,3 +33,18 @@ fn power_may_fail_while_garbage_is_collected_and_a_plane_is_dead() {
     let summary = run(&options);
     assert!(summary.report().restore_us.is_some(), "{:?}", summary.log);
 }
+
+#[test]
+fn a_chip_that_is_dead_before_a_power_cut_is_given_up_again_afterwards() {
+    let options = ControllerOptions {
+        power_cut: Some(Moment(6_000_000)),
+        inject: vec!["chip:7@100us".parse().unwrap()],
+        commands: 50_000,
+        haste: 10,
+        ..options(PatternKind::Mixed)
+    };
+    let summary = run(&options);
+    let (restarted, _) = summary.restart.expect("power came back");
+    let given_up = |after: bool| summary.firmware.retired.iter().filter(|die| (die.cycle > restarted) == after).count();
+    assert_eq!((given_up(false), given_up(true)), (2, 2), "{:?}", summary.firmware.retired);
+}

@@ -4,6 +4,7 @@ use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
 use crate::flash_controller::lane::{LaneCommandSink, LaneCommandSource, LaneOperation};
+use crate::flash_controller::read_path::SURVIVOR_TAG;
 use crate::flash_controller::write_buffer::ProgramCommandSink;
 use crate::stream::StreamSink;
 
@@ -99,7 +100,7 @@ impl Default for LaneCommandMerger {
             firmware: Default::default(),
             full: Default::default(),
             commands: Default::default(),
-            survivor_tag: Constant::new(0xA0_u64.into()),
+            survivor_tag: Constant::new(SURVIVOR_TAG.into()),
             read_operation: Constant::new(LaneOperation::Read),
             program_operation: Constant::new(LaneOperation::Program),
             second_record: Constant::new(ENCODED_RECORD.to_bits()),

@@ -30,32 +30,30 @@ pub(super) struct LaneEvent {
 
 /// Address of the feature that holds interface and timing mode.
 const TIMING_MODE: u32 = 0x01;
+/// Bytes of a feature.
+const FEATURE_BYTES: u32 = 4;
 
 impl ControllerTask {
-    /// Resets all chips, then changes their interface. A chip that does not answer takes no part.
+    /// Resets all chips, changes their interface, and asks for it over the new one: a chip that does not answer takes no part.
     pub(super) async fn boot(&mut self) {
         let (layout, mode) = (self.options.layout, u32::from(self.options.run_mode));
+        let feature = Command { page: TIMING_MODE, column: mode, length: FEATURE_BYTES, ..Command::default() };
         let mut fast = 0;
         for chip in 0..layout.groups {
-            let reset =
-                self.on_all_lanes(Command { operation: LaneOperation::Reset, chip, ..Command::default() }).await;
-            let feature = Command {
-                operation: LaneOperation::SetFeature,
-                chip,
-                page: TIMING_MODE,
-                column: mode,
-                ..Command::default()
-            };
-            let answers = self.on_all_lanes(feature).await & reset;
-            for lane in 0..LANES as u32 {
-                if answers >> lane & 1 == 1 {
-                    fast |= 1 << (2 * lane + chip);
-                } else {
-                    self.retire_chip(chip, lane).await;
-                }
-            }
+            self.on_all_lanes(Command { operation: LaneOperation::Reset, chip, ..Command::default() }).await;
+            self.on_all_lanes(Command { operation: LaneOperation::SetFeature, chip, ..feature }).await;
+            fast |= (0..LANES as u32).map(|lane| 1 << (2 * lane + chip)).sum::<u32>();
         }
         self.write("lanes_fast", fast).await;
+        for chip in 0..layout.groups {
+            let ask = Command { operation: LaneOperation::GetFeature, chip, column: 0, ..feature };
+            let answers = self.on_all_lanes(ask).await;
+            // Lanes answer at the same time: that they do is all that can be known.
+            while self.read("lane_byte").await >> 31 == 1 {}
+            for lane in (0..LANES as u32).filter(|lane| answers >> lane & 1 == 0) {
+                self.retire_chip(chip, lane).await;
+            }
+        }
     }
 
     /// Gives a command to a chip of every lane; the lanes on which it went well.

@@ -1,6 +1,6 @@
 //! What lanes and reads report, and what follows for the flash.
 
-use super::{ControllerTask, DegradedRead, FirmwareResult, RetiredDie};
+use super::{ControllerTask, DegradedRead, RetiredDie};
 use crate::firmware::layout::{PLANES, RowAddress};
 
 /// Places of a plane that had to be reconstructed before it is given up.
@@ -12,11 +12,11 @@ const PROGRAMS: u8 = 0xC0;
 
 impl ControllerTask {
     /// Takes all events that wait.
-    pub(super) async fn take_events(&mut self) -> FirmwareResult {
+    pub(super) async fn take_events(&mut self) {
         loop {
             let waiting = self.read("events").await;
             if waiting & 0b1101 == 0 {
-                return Ok(());
+                return;
             }
             if waiting & 1 != 0
                 && let Some(event) = self.lane_event().await
@@ -73,13 +73,11 @@ impl ControllerTask {
     }
 
     fn retired_dies(&self, group: u32, lane: u32) -> usize {
-        let report = self.report.borrow();
-        report.retired.iter().filter(|die| (die.group, die.lane) == (group, lane)).count()
+        self.retired.iter().filter(|die| (die.0, die.1) == (group, lane)).count()
     }
 
     fn is_retired(&self, group: u32, lane: u32, die: u32) -> bool {
-        let report = self.report.borrow();
-        report.retired.iter().any(|retired| (retired.group, retired.lane, retired.die) == (group, lane, die))
+        self.retired.contains(&(group, lane, die))
     }
 
     /// Reads of a die on a lane go to its stripes at once, and no stripe uses it any more.
@@ -87,6 +85,7 @@ impl ControllerTask {
         if self.is_retired(group, lane, die) {
             return;
         }
+        self.retired.insert((group, lane, die));
         let cycle = self.processor.cycle();
         for plane in 0..PLANES {
             self.write_table("plane", plane | die << 1 | group << 4).await;

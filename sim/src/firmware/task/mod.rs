@@ -98,6 +98,8 @@ pub struct ControllerTask {
     fenced: Vec<(RowAddress, u16)>,
     /// Block and page of each place that had to be reconstructed, by plane.
     damage: BTreeMap<Plane, HashSet<(u32, u32)>>,
+    /// Dies given up since this firmware started: group, lane, die.
+    retired: HashSet<(u32, u32, u32)>,
     evacuating: Option<u64>,
     writes_allowed: bool,
     counted: usize,
@@ -128,6 +130,7 @@ impl ControllerTask {
             early: Vec::new(),
             fenced: Vec::new(),
             damage: BTreeMap::new(),
+            retired: HashSet::new(),
             evacuating: None,
             writes_allowed: false,
             counted: 0,
@@ -146,7 +149,7 @@ impl ControllerTask {
         self.write("page_limit", self.options.logical_pages).await;
         self.report.borrow_mut().booted = Some(self.processor.cycle());
         while !self.processor.power_fails() {
-            self.take_events().await?;
+            self.take_events().await;
             self.open_stripes().await;
             self.allow_writes(!self.policy.host_throttled()).await;
             self.collect().await;
@@ -165,14 +168,14 @@ impl ControllerTask {
             self.processor.sleep(self.processor.cycle() + ON_THE_WAY).await;
             self.write("flush", 0).await;
             while self.status().await & status::FLUSHING != 0 || self.erases.under_way() {
-                self.take_events().await?;
+                self.take_events().await;
                 self.open_stripes().await;
             }
         }
         // The lanes have all bytes; the dies may still be at their programs.
         let programmed = self.processor.cycle() + self.options.longest_program;
         while self.processor.cycle() < programmed {
-            self.take_events().await?;
+            self.take_events().await;
             self.processor.sleep(programmed).await;
         }
         self.report.borrow_mut().destaged = Some(self.processor.cycle());

@@ -70,11 +70,11 @@ impl ControllerTask {
         }
     }
 
-    /// Takes an event of the mover; `false` if there is none.
-    pub(super) async fn take_move_event(&mut self) -> bool {
+    /// Takes an event of the mover, if there is one.
+    pub(super) async fn take_move_event(&mut self) {
         let event = self.read("move_event").await;
         if event >> 31 == 0 {
-            return false;
+            return;
         }
         let word = u64::from(self.read("move_event_location").await);
         self.ordered = self.ordered.saturating_sub(1);
@@ -89,14 +89,13 @@ impl ControllerTask {
                 _ => report.lost_moves += 1,
             }
         }
-        let Some(location) = PageLocation::from_word(word, self.options.location_bits) else { return true };
+        let Some(location) = PageLocation::from_word(word, self.options.location_bits) else { return };
         let stripe = self.stripe_of(u32::from(location.group), location.stripe);
         if outcome == MOVE_LOST {
             self.policy.give_up(stripe.row);
             self.processor.log(format!("a page of {stripe:?} on lane {} is lost", location.lane));
         }
         self.one_move_less(stripe);
-        true
     }
 
     fn one_move_less(&mut self, stripe: StripeLocation) {

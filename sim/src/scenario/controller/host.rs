@@ -1,6 +1,6 @@
 //! The host: gives commands, checks every page that it reads, and measures.
 
-use super::machine::{self, Command, Completion, Machine};
+use super::machine::{Command, Completion, Machine};
 use crate::workload::page_content::{fill, version_of};
 use crate::workload::statistics::Statistics;
 use crate::workload::{ExpectedVersions, HostCommand, Operation, PAGE_BYTES, ReadTicket, WriteTicket};
@@ -47,8 +47,6 @@ pub struct Host {
     pub written: u64,
     /// Pages that were wrong.
     pub wrong: Vec<WrongPage>,
-    /// Latency in cycles of the last read of each tag, and when it ended.
-    pub last_reads: Vec<(u64, u64)>,
 }
 
 impl Host {
@@ -64,7 +62,6 @@ impl Host {
             lost: 0,
             written: 0,
             wrong: Vec::new(),
-            last_reads: vec![(0, 0); usize::from(TAGS)],
         }
     }
 
@@ -83,20 +80,20 @@ impl Host {
         let Some(tag) = self.tags.pop() else { return };
         let HostCommand { operation, page, .. } = command;
         let mut data = Vec::new();
-        let (code, ticket) = match operation {
-            Operation::Read => (machine::Operation::Read, Ticket::Read(self.expected.issue_read(page))),
+        let ticket = match operation {
+            Operation::Read => Ticket::Read(self.expected.issue_read(page)),
             Operation::Write => {
                 let ticket = self.expected.issue_write(page);
                 let mut bytes = [0; PAGE_BYTES];
                 fill(self.seed, page, ticket.version, &mut bytes);
                 data = bytes.to_vec();
-                (machine::Operation::Write, Ticket::Write(ticket))
+                Ticket::Write(ticket)
             }
-            Operation::Trim => (machine::Operation::Trim, Ticket::Write(self.expected.issue_trim(page))),
-            Operation::Flush => (machine::Operation::Flush, Ticket::Flush),
+            Operation::Trim => Ticket::Write(self.expected.issue_trim(page)),
+            Operation::Flush => Ticket::Flush,
         };
         self.flights[usize::from(tag)] = Some(Flight { operation, page, issued: machine.cycle(), ticket });
-        machine.offer(Command { operation: code, tag, page, data });
+        machine.offer(Command { operation, tag, page, data });
     }
 
     /// Power has failed: commands in flight never end. What they would have changed may have changed or not.
@@ -126,7 +123,6 @@ impl Host {
         let mut wrong = |text: String| self.wrong.push(WrongPage { page, text, cycle });
         match ticket {
             Ticket::Read(ticket) => {
-                self.last_reads[usize::from(tag)] = (cycle - issued, cycle);
                 if status == 1 {
                     self.lost += 1;
                 } else if status != 0 {

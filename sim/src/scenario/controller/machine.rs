@@ -6,24 +6,9 @@ use crate::models::nand::{NandLane, NandModel, NandPorts};
 use crate::models::{TableMemory, TableMemoryModel};
 use crate::scenario::Trace;
 use crate::waveform::{Recorder, TracedDesign};
+use crate::workload::{Operation, PAGE_BYTES};
 use anyhow::{Context, Result, ensure};
 use std::collections::VecDeque;
-
-/// Bytes of a page.
-pub const PAGE_BYTES: usize = 4096;
-
-/// What the host asks for, numbered as at the command port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// A page's data.
-    Read,
-    /// A page's new data.
-    Write,
-    /// A page that is not needed any more.
-    Trim,
-    /// All that was acknowledged, onto flash.
-    Flush,
-}
 
 /// A command of the host.
 #[derive(Clone, Debug)]

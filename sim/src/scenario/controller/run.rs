@@ -146,11 +146,6 @@ impl<'a> ControllerRun<'a> {
         })
     }
 
-    /// The machine.
-    pub fn machine(&mut self) -> &mut Machine {
-        &mut self.machine
-    }
-
     /// The host.
     pub fn host(&mut self) -> &mut Host {
         &mut self.host
