@@ -42,6 +42,7 @@ fn refusal(arguments: &[&str], status: i32) -> String {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("input"), noise(10_000)).unwrap();
     fs::write(directory.path().join("empty"), []).unwrap();
+    fs::write(directory.path().join("log"), "fio version 2 iolog\na add\na open\na write 0 nonsense\n").unwrap();
     fs::create_dir(directory.path().join("folder")).unwrap();
     let before = names(directory.path());
     let output = hardpath(arguments, directory.path());
@@ -191,6 +192,33 @@ fn bad_lanes_say_what_is_legal_and_two_lose_the_stripe() {
     assert!(refusal(&["sim", "--input", "input", "--fail-lane", "x", "--out", "o"], 2).contains("legal: 0..=9"));
     let message = refusal(&["sim", "--input", "input", "--fail-lane", "1", "--fail-lane", "4", "--out", "o"], 1);
     assert!(message.contains("stripe lost"), "{message}");
+}
+
+#[test]
+fn a_controller_under_a_workload_tells_its_figures() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["sim", "--scenario", "controller", "--commands", "60", "--logical-pages", "64", "--json", "run"];
+    let output = hardpath(&arguments, directory.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(directory.path().join("run")).unwrap()).unwrap();
+    let operations = report["workload"]["operations"].as_array().unwrap();
+    let commands: u64 = operations.iter().map(|operation| operation["commands"].as_u64().unwrap()).sum();
+    assert_eq!((commands, report["verify_errors"].as_u64()), (60, Some(0)));
+}
+
+#[test]
+fn bad_controllers_and_workloads_say_what_is_legal() {
+    let refused = |arguments: &[&str]| refusal(&[&["sim", "--scenario", "controller"], arguments].concat(), 2);
+    assert!(refused(&["--workload", "absent"]).contains("absent"));
+    assert!(refused(&["--workload", "log"]).contains("log:4"));
+    assert!(refused(&["--inject", "lane:3@2ms"]).contains("legal: bits"));
+    assert!(refused(&["--inject", "chip:20@2ms"]).contains("legal: 0..=19"));
+    assert!(refused(&["--power-cut", "5"]).contains("legal: a number with a unit"));
+    assert!(refused(&["--dies", "3"]).contains("legal: 1, 2, 4, 8"));
+    assert!(refused(&["--queue-depth", "129"]).contains("legal: 1..=128"));
+    assert!(refused(&["--geometry", "4+1"]).contains("--scenario file"));
+    assert!(refusal(&["sim", "--workload", "mixed"], 2).contains("--scenario controller"));
 }
 
 #[test]

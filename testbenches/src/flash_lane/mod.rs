@@ -4,6 +4,7 @@
 mod chips;
 mod host;
 mod moves;
+mod named_ports;
 mod page_content;
 mod records;
 

@@ -1,7 +1,8 @@
 //! What surrounds the mover's reader: orders, the read path, a write buffer, and firmware that takes events.
 
+use super::named_ports::NamedPorts;
 use crate::cosimulation::{Driver, Interface, Layout};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rand::Rng;
 use rand::rngs::StdRng;
 use std::collections::{HashMap, VecDeque};
@@ -52,8 +53,7 @@ struct Page {
 
 /// Orders moves, answers reads, takes pages or refuses them, and panics at the first word or event that is not right.
 pub struct MoveTraffic {
-    inputs: HashMap<&'static str, usize>,
-    outputs: HashMap<&'static str, usize>,
+    ports: NamedPorts,
     /// Reads under way: tag and location.
     reads: Vec<(u64, u64)>,
     delivery: Delivery,
@@ -105,8 +105,7 @@ impl MoveTraffic {
     /// Traffic of all kinds.
     pub fn new() -> Self {
         Self {
-            inputs: HashMap::new(),
-            outputs: HashMap::new(),
+            ports: NamedPorts::default(),
             reads: vec![],
             delivery: Delivery::Nothing,
             pages: VecDeque::new(),
@@ -193,34 +192,25 @@ impl Default for MoveTraffic {
 
 impl Driver for MoveTraffic {
     fn connect(&mut self, interface: &Interface) -> Result<()> {
-        for name in INPUTS {
-            let port = interface.inputs.iter().position(|port| port.name == name);
-            self.inputs.insert(name, port.with_context(|| format!("no input {name}"))?);
-        }
-        for name in OUTPUTS {
-            let port = interface.outputs.iter().position(|port| port.name == name);
-            self.outputs.insert(name, port.with_context(|| format!("no output {name}"))?);
-        }
+        self.ports = NamedPorts::connect(interface, &INPUTS, &OUTPUTS)?;
         Ok(())
     }
 
     fn inputs(&self) -> Vec<usize> {
-        INPUTS.iter().map(|name| self.inputs[name]).collect()
+        self.ports.inputs()
     }
 
     fn drive(&mut self, layout: &Layout, inputs: &mut [u64], outputs: Option<&[u64]>, random: &mut StdRng) {
-        let out = |name: &str| outputs.map_or(0, |words| words[layout.outputs.span(self.outputs[name]).start]);
-        let given = |name: &str| inputs[layout.inputs.span(self.inputs[name]).start];
+        let out = |name: &str| self.ports.output(layout, outputs, name);
+        let given = |name: &str| self.ports.input(layout, inputs, name);
         let (order_stands, order) = (given("orders_valid") == 1 && out("orders_ready") == 0, given("orders_data"));
         let read = (out("reads_valid") == 1 && given("reads_ready") == 1).then(|| out("reads_data"));
         let lost_taken = given("lost_valid") == 1 && out("lost_ready") == 1;
         let offered =
             (out("page_valid") == 1 && given("page_ready") == 1).then(|| (out("page_tag"), out("page_number")));
-        let word = (out("data_valid") == 1 && given("data_ready") == 1).then(|| {
-            let start = layout.outputs.span(self.outputs["data_data"]).start;
-            let words = outputs.unwrap_or_default();
-            ([words[start], words[start + 1]], out("data_last") == 1)
-        });
+        let word = self.ports.wide_output(layout, outputs, "data_data");
+        let word = word.filter(|_| out("data_valid") == 1 && given("data_ready") == 1);
+        let word = word.map(|word| (word, out("data_last") == 1));
         let event = (out("events_valid") == 1 && given("events_ready") == 1).then(|| out("events_data"));
 
         if let Some(word) = read {
@@ -260,7 +250,7 @@ impl Driver for MoveTraffic {
             self.ended += 1;
         }
 
-        let mut values: HashMap<&str, [u64; 2]> = INPUTS.iter().map(|name| (*name, [0; 2])).collect();
+        let mut values: HashMap<&str, [u64; 2]> = HashMap::new();
         if order_stands {
             values.insert("orders_valid", [1, 0]);
             values.insert("orders_data", [order, 0]);
@@ -272,11 +262,7 @@ impl Driver for MoveTraffic {
         values.insert("events_ready", [u64::from(random.random_bool(0.3)), 0]);
         self.deliver(&mut values, random);
         self.answer(&mut values, random);
-        for (name, value) in values {
-            let span = layout.inputs.span(self.inputs[name]);
-            let length = span.len();
-            inputs[span].copy_from_slice(&value[..length]);
-        }
+        self.ports.set(layout, inputs, &values);
     }
 
     fn events(&self) -> Option<(String, u64)> {

@@ -1,9 +1,10 @@
 //! What surrounds a lane's record receiver: reads of encoded records with errors, and a taker that checks every word.
 
+use super::named_ports::NamedPorts;
 use crate::cosimulation::{Driver, Interface, Layout};
 use crate::golden::Bch;
 use crate::golden::record::{RecordKind, StripeIdentity, record};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rand::Rng;
 use rand::rngs::StdRng;
 use std::collections::{HashMap, VecDeque};
@@ -36,8 +37,7 @@ enum Taker {
 /// Sends reads, good and bad ones, takes their records and panics at the first that is not right.
 pub struct RecordTraffic {
     code: Bch,
-    inputs: HashMap<&'static str, usize>,
-    outputs: HashMap<&'static str, usize>,
+    ports: NamedPorts,
     sending: VecDeque<u8>,
     sending_tag: u64,
     pause: u32,
@@ -69,8 +69,7 @@ impl RecordTraffic {
     pub fn new() -> Self {
         Self {
             code: Bch::new(13, 0x201B, STRENGTH, 8),
-            inputs: HashMap::new(),
-            outputs: HashMap::new(),
+            ports: NamedPorts::default(),
             sending: VecDeque::new(),
             sending_tag: 0,
             pause: 50,
@@ -124,57 +123,47 @@ impl Default for RecordTraffic {
 
 impl Driver for RecordTraffic {
     fn connect(&mut self, interface: &Interface) -> Result<()> {
-        for name in INPUTS {
-            let port = interface.inputs.iter().position(|port| port.name == name);
-            self.inputs.insert(name, port.with_context(|| format!("no input {name}"))?);
-        }
-        for name in OUTPUTS {
-            let port = interface.outputs.iter().position(|port| port.name == name);
-            self.outputs.insert(name, port.with_context(|| format!("no output {name}"))?);
-        }
+        self.ports = NamedPorts::connect(interface, &INPUTS, &OUTPUTS)?;
         Ok(())
     }
 
     fn inputs(&self) -> Vec<usize> {
-        INPUTS.iter().map(|name| self.inputs[name]).collect()
+        self.ports.inputs()
     }
 
     fn drive(&mut self, layout: &Layout, inputs: &mut [u64], outputs: Option<&[u64]>, random: &mut StdRng) {
-        let seen = |name: &str| outputs.map_or(0, |words| words[layout.outputs.span(self.outputs[name]).start]);
+        let seen = |name: &str| self.ports.output(layout, outputs, name);
         let (room, ready, bad) = (seen("room"), seen("slot_ready"), seen("slot_bad"));
         let tags = [seen("first_tag"), seen("second_tag")];
         let pages = [seen("first_page"), seen("second_page")];
-        let word = outputs.map(|words| {
-            let start = layout.outputs.span(self.outputs["word"]).start;
-            [words[start], words[start + 1]]
-        });
-        let mut values: HashMap<&str, u64> = INPUTS.iter().map(|name| (*name, 0)).collect();
+        let word = self.ports.wide_output(layout, outputs, "word");
+        let mut values: HashMap<&str, [u64; 2]> = HashMap::new();
 
         // Reads.
         self.pause = self.pause.saturating_sub(1);
         if let Some(byte) = self.sending.front() {
-            values.insert("byte_tag", self.sending_tag);
+            values.insert("byte_tag", [self.sending_tag, 0]);
             if random.random_bool(0.95) {
-                values.insert("byte_valid", 1);
-                values.insert("byte_data", u64::from(*byte));
-                values.insert("byte_last", u64::from(self.sending.len() == 1));
+                values.insert("byte_valid", [1, 0]);
+                values.insert("byte_data", [u64::from(*byte), 0]);
+                values.insert("byte_last", [u64::from(self.sending.len() == 1), 0]);
                 self.sending.pop_front();
                 if self.sending.is_empty() {
                     self.pause = 12;
                 }
             }
         } else if self.pause == 6 {
-            values.insert("done", 1);
-            values.insert("done_tag", self.sending_tag);
+            values.insert("done", [1, 0]);
+            values.insert("done_tag", [self.sending_tag, 0]);
         } else if self.pause == 0 && room == 1 {
             self.next_tag = (self.next_tag + 1) % 0x80;
             self.sending_tag = self.next_tag;
             match random.random_range(0..10) {
                 // The die did not answer.
                 0 => {
-                    values.insert("done", 1);
-                    values.insert("done_tag", self.sending_tag);
-                    values.insert("done_failed", 1);
+                    values.insert("done", [1, 0]);
+                    values.insert("done_tag", [self.sending_tag, 0]);
+                    values.insert("done_failed", [1, 0]);
                     let expected = Expected { bad: true, page: 0, words: vec![] };
                     self.expected.insert(self.sending_tag, expected);
                     self.pause = random.random_range(8..40);
@@ -213,8 +202,8 @@ impl Driver for RecordTraffic {
                 }
             }
             Taker::Reading { slot, tag, place } => {
-                values.insert("read_slot", slot as u64);
-                values.insert("read_place", place as u64);
+                values.insert("read_slot", [slot as u64, 0]);
+                values.insert("read_place", [place as u64, 0]);
                 wanted = Some(self.expected[&tag].words[place]);
                 self.taker = Taker::Reading { slot, tag, place: place + 1 };
                 if place + 1 == WORDS {
@@ -224,20 +213,18 @@ impl Driver for RecordTraffic {
                 }
             }
             Taker::Draining { slot, cycles: 0 } => {
-                values.insert("freed", 1 << slot);
+                values.insert("freed", [1 << slot, 0]);
                 // The slot is seen free two cycles later.
                 self.taker = Taker::Draining { slot: 2, cycles: 3 };
                 if slot == 2 {
-                    values.insert("freed", 0);
+                    values.insert("freed", [0, 0]);
                     self.taker = Taker::Idle;
                 }
             }
             Taker::Draining { slot, cycles } => self.taker = Taker::Draining { slot, cycles: cycles - 1 },
         }
         self.words.push_back(wanted);
-        for (name, value) in values {
-            inputs[layout.inputs.span(self.inputs[name]).start] = value;
-        }
+        self.ports.set(layout, inputs, &values);
     }
 
     fn events(&self) -> Option<(String, u64)> {

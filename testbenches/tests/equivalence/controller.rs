@@ -39,6 +39,16 @@ pub fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
     }))
 }
 
+/// Offsets of registers, those of the tables among them.
+pub fn mailbox_address() -> Box<dyn Driver> {
+    Box::new(Sequence::new("mailbox_address", |_, random| {
+        vec![match random.random_range(0..8) {
+            0 => random.random_range(0x200..0x208) * 4,
+            _ => random.random_range(0..0x34) * 4,
+        }]
+    }))
+}
+
 pub fn send(name: &str, offer: f64) -> Box<dyn Driver> {
     Box::new(StreamDriver::new(name, offer))
 }
@@ -542,12 +552,7 @@ fn controller_mailboxes() {
             let drivers = vec![
                 one_of("mailbox_request", &[1, 1, 0]),
                 one_of("mailbox_write", &[0, 1]),
-                Box::new(Sequence::new("mailbox_address", |_, random| {
-                    vec![match random.random_range(0..8) {
-                        0 => random.random_range(0x200..0x208) * 4,
-                        _ => random.random_range(0..0x34) * 4,
-                    }]
-                })),
+                mailbox_address(),
                 free("mailbox_data_in", 0.9),
                 free("tables_data_out", 0.5),
                 pulse("tables_done", 2),

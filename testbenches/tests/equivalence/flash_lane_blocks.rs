@@ -1,7 +1,7 @@
 //! Lanes with their error correction, and the whole controller: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
-use crate::controller::{below, free, host_operation, one_of, pulse, send};
+use crate::controller::{below, free, host_operation, mailbox_address, one_of, pulse, send};
 use crate::flash_lane::operation;
 use hardpath_rtl::flash_controller::FlashController;
 use hardpath_rtl::flash_controller::flash_lane::{FlashLane, LaneCommandMerger, PageEncoder, RecordReceiver};
@@ -276,12 +276,7 @@ fn flash_controllers() {
                 pulse("completions_ready", 2),
                 one_of("mailbox_request", &[1, 1, 0]),
                 one_of("mailbox_write", &[0, 1]),
-                Box::new(Sequence::new("mailbox_address", |_, random| {
-                    vec![match random.random_range(0..8) {
-                        0 => random.random_range(0x200..0x208) * 4,
-                        _ => random.random_range(0..0x34) * 4,
-                    }]
-                })),
+                mailbox_address(),
                 free("mailbox_data_in", 0.9),
                 pulse("page_memory_read_ready", 2),
                 pulse("page_memory_response_valid", 8),
