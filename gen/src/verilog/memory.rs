@@ -4,6 +4,9 @@ use super::expression::Expressions;
 use super::layout::{Lines, literal, range};
 use hardpath_netlist::{Constant, Memory, NetType};
 
+/// Words and bits up to which a memory is too small for a block RAM of its own: an eighth of an ECP5's.
+const SMALL_MEMORY: (u64, u64) = (64, 2304);
+
 /// Declaration and first contents of a memory.
 pub(super) fn declaration(expressions: &mut Expressions, memory: &Memory) -> Lines {
     let mut lines = Lines::default();
@@ -11,6 +14,10 @@ pub(super) fn declaration(expressions: &mut Expressions, memory: &Memory) -> Lin
     if memory.no_collision {
         // A read never meets a write of its address: synthesis need not build a bypass.
         lines.push(1, "(* no_rw_check *)");
+    }
+    let (words, bits) = SMALL_MEMORY;
+    if depth <= words && depth * u64::from(memory.width) <= bits {
+        lines.push(1, "(* ram_style = \"distributed\" *)");
     }
     lines.push(1, &format!("reg {}{} [0:{}];", range(memory.width), memory.name, depth - 1));
     let zero = literal(&Constant::zero(memory.width));
