@@ -12,6 +12,9 @@ use crate::circuit::{circuit_info, no_collision};
 const QUEUE: u64 = 4;
 /// After so many polls without success a command is given up.
 const POLLS: u64 = 256;
+/// Nanoseconds from the beginning of a poll to the status it takes, at least, with what a timer's rounding adds: the first
+/// poll of a read begins so much earlier.
+const POLL_NS: u32 = 360;
 /// A die is polled again after this part of its busy time.
 const POLL_SHARE: u32 = 16;
 
@@ -253,7 +256,7 @@ impl DieScheduler {
             set_feature_code: code(BusAction::SetFeature),
             get_feature_code: code(BusAction::GetFeature),
             reset_code: code(BusAction::Reset),
-            read_time: time(config.read_ns),
+            read_time: time(config.read_ns.saturating_sub(POLL_NS).max(1)),
             program_time: time(config.program_ns),
             erase_time: time(config.erase_ns),
             read_again: again(config.read_ns),
