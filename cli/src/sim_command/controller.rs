@@ -24,6 +24,8 @@ const LOGICAL_PAGES: u32 = 4_096;
 enum Flash {
     /// One bit a cell
     Slc,
+    /// Two bits a cell, written slowly
+    Emlc,
 }
 
 /// A controller, its chips and its workload.
@@ -88,6 +90,7 @@ impl ControllerArguments {
     fn options(&self) -> Result<ControllerOptions> {
         let flash = match self.flash.unwrap_or(Flash::Slc) {
             Flash::Slc => FlashKind::Slc,
+            Flash::Emlc => FlashKind::Emlc,
         };
         let mut shape = ControllerShape::small(flash);
         shape.dies = self.dies.unwrap_or(shape.dies);

@@ -4,7 +4,10 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
 use crate::flash_controller::FlashController;
-use crate::flash_controller::flash_lane::{FlashLane, LaneCommandMerger, PageEncoder, RecordReceiver};
+use crate::flash_controller::ecc::RecordCode;
+use crate::flash_controller::flash_lane::{
+    FlashLane, LaneCommandMerger, PageEncoder, RecordAssembler, RecordDecoder, RecordReceiver,
+};
 use crate::flash_controller::lane::LaneConfig;
 
 /// The entries, in data-flow order.
@@ -13,7 +16,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "lane_command_merger",
         summary: "who sends a lane its next command",
         build: || {
-            let mut block = LaneCommandMerger::default();
+            let mut block = LaneCommandMerger::new(RecordCode::Slc);
             block.clock.connect();
             block.survivor_valid.connect();
             block.survivor_place.connect();
@@ -29,7 +32,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "page_encoder",
         summary: "records cut into codewords, with their parity",
         build: || {
-            let mut block = PageEncoder::default();
+            let mut block = PageEncoder::new(RecordCode::Slc);
             block.clock.connect();
             block.sink.link_connect_dest();
             block.source.link_connect_dest();
@@ -37,10 +40,32 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "record_assembler",
+        summary: "bytes of records, made into words and checked",
+        build: || {
+            let mut block = RecordAssembler::default();
+            block.clock.connect();
+            block.byte_valid.connect();
+            block.byte_data.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "record_decoder",
+        summary: "bytes of codewords, corrected, in one of the codes of records",
+        build: || {
+            let mut block = RecordDecoder::new(RecordCode::Emlc);
+            block.clock.connect();
+            block.byte_valid.connect();
+            block.byte_data.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "record_receiver",
         summary: "bytes from flash, corrected and kept as records",
         build: || {
-            let mut block = RecordReceiver::default();
+            let mut block = RecordReceiver::new(RecordCode::Slc);
             block.clock.connect();
             block.byte_valid.connect();
             block.byte_data.connect();

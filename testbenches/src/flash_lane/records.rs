@@ -9,12 +9,8 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use std::collections::{HashMap, VecDeque};
 
-/// Bytes of a codeword's data.
-const DATA_BYTES: usize = 514;
 /// Words of a page.
 const WORDS: usize = 256;
-/// Bits of a codeword that are corrected.
-const STRENGTH: usize = 8;
 
 /// A record that the receiver must show.
 #[derive(Clone, Debug)]
@@ -37,6 +33,10 @@ enum Taker {
 /// Sends reads, good and bad ones, takes their records and panics at the first that is not right.
 pub struct RecordTraffic {
     code: Bch,
+    /// Bytes of a codeword's data.
+    data_bytes: usize,
+    /// Bits of a codeword that are corrected.
+    strength: usize,
     ports: NamedPorts,
     sending: VecDeque<u8>,
     sending_tag: u64,
@@ -65,10 +65,21 @@ const OUTPUTS: [&str; 8] =
     ["room", "slot_ready", "slot_bad", "first_tag", "second_tag", "first_page", "second_page", "word"];
 
 impl RecordTraffic {
-    /// Traffic for a receiver of SLC records.
-    pub fn new() -> Self {
+    /// Traffic for a receiver of SLC records: 8 bits in 514 bytes.
+    pub fn slc() -> Self {
+        Self::new(Bch::new(13, 0x201B, 8, 8), 514, 8)
+    }
+
+    /// Traffic for a receiver of eMLC records: 40 bits in 1,028 bytes.
+    pub fn emlc() -> Self {
+        Self::new(Bch::new(14, 0x402B, 40, 8), 1028, 40)
+    }
+
+    fn new(code: Bch, data_bytes: usize, strength: usize) -> Self {
         Self {
-            code: Bch::new(13, 0x201B, STRENGTH, 8),
+            code,
+            data_bytes,
+            strength,
             ports: NamedPorts::default(),
             sending: VecDeque::new(),
             sending_tag: 0,
@@ -93,11 +104,16 @@ impl RecordTraffic {
             content[last] ^= 1;
         }
         let too_many = random.random_bool(0.15);
+        let clean = random.random_bool(0.3);
         let mut encoded = vec![];
-        for (number, data) in content.chunks(DATA_BYTES).enumerate() {
+        for (number, data) in content.chunks(self.data_bytes).enumerate() {
             let mut codeword = self.code.encode(data);
-            let most = [0, 0, 1, STRENGTH][random.random_range(0..4)];
-            let count = if too_many && number == 3 { STRENGTH + 3 } else { most };
+            let most = [0, 0, 1, self.strength][random.random_range(0..4)];
+            let count = match (too_many && number == 3, clean) {
+                (true, _) => self.strength + 3,
+                (false, true) => 0,
+                (false, false) => most,
+            };
             let mut places = std::collections::BTreeSet::new();
             while places.len() < count {
                 places.insert(random.random_range(0..codeword.len() * 8));
@@ -112,12 +128,6 @@ impl RecordTraffic {
         let expected = Expected { bad: too_many || wrong_checksum, page: u64::from(page), words };
         self.expected.insert(self.sending_tag, expected);
         encoded
-    }
-}
-
-impl Default for RecordTraffic {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -4,7 +4,10 @@ use crate::blocks::lockstep;
 use crate::controller::{below, free, host_operation, mailbox_address, one_of, pulse, send};
 use crate::flash_lane::operation;
 use hardpath_rtl::flash_controller::FlashController;
-use hardpath_rtl::flash_controller::flash_lane::{FlashLane, LaneCommandMerger, PageEncoder, RecordReceiver};
+use hardpath_rtl::flash_controller::ecc::RecordCode;
+use hardpath_rtl::flash_controller::flash_lane::{
+    FlashLane, LaneCommandMerger, PageEncoder, RecordAssembler, RecordDecoder, RecordReceiver,
+};
 use hardpath_rtl::flash_controller::lane::LaneConfig;
 use hardpath_rtl::flash_controller::mailbox::LaneCommands;
 use hardpath_rtl::flash_controller::mover::MoveReader;
@@ -16,7 +19,7 @@ use rand::Rng;
 fn page_encoders() {
     lockstep(
         "page-encoders",
-        PageEncoder::default(),
+        PageEncoder::new(RecordCode::Slc),
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
@@ -37,7 +40,7 @@ fn page_encoders() {
 fn lane_command_mergers() {
     lockstep(
         "lane-command-mergers",
-        LaneCommandMerger::default(),
+        LaneCommandMerger::new(RecordCode::Slc),
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
@@ -97,10 +100,28 @@ fn lane_command_mergers() {
 }
 
 #[test]
-fn record_receivers() {
+fn record_assemblers() {
+    lockstep(
+        "record-assemblers",
+        RecordAssembler::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("byte_valid", |block| &mut block.byte_valid)
+                .input("byte_data", |block| &mut block.byte_data)
+        },
+        |_| {
+            let drivers = vec![pulse("byte_valid", 2), free("byte_data", 0.9)];
+            drivers
+        },
+        20_000,
+    );
+}
+
+fn record_receivers_in_lockstep(name: &str, code: RecordCode, traffic: fn() -> RecordTraffic, cycles: usize) {
     let events = lockstep(
-        "record-receivers",
-        RecordReceiver::default(),
+        name,
+        RecordReceiver::new(code),
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
@@ -115,10 +136,39 @@ fn record_receivers() {
                 .input("read_slot", |block| &mut block.read_slot)
                 .input("read_place", |block| &mut block.read_place)
         },
-        |_| vec![Box::new(RecordTraffic::new())],
-        40_000,
+        |_| vec![Box::new(traffic())],
+        cycles,
     );
-    assert!(events[0].1 >= 5, "{events:?}");
+    assert!(events[0].1 >= 4, "{events:?}");
+}
+
+#[test]
+fn record_receivers() {
+    record_receivers_in_lockstep("record-receivers", RecordCode::Slc, RecordTraffic::slc, 60_000);
+}
+
+#[test]
+fn record_receivers_of_emlc() {
+    record_receivers_in_lockstep("record-receivers-of-emlc", RecordCode::Emlc, RecordTraffic::emlc, 25_000);
+}
+
+#[test]
+fn record_decoders() {
+    lockstep(
+        "record-decoders",
+        RecordDecoder::new(RecordCode::Emlc),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("byte_valid", |block| &mut block.byte_valid)
+                .input("byte_data", |block| &mut block.byte_data)
+        },
+        |_| {
+            let drivers = vec![pulse("byte_valid", 2), free("byte_data", 0.9)];
+            drivers
+        },
+        5_000,
+    );
 }
 
 #[test]

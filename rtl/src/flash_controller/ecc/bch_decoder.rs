@@ -21,7 +21,10 @@ const OVERHEAD: usize = 8;
 /// as some of it may have been changed. Rarely it looks like another codeword with few errors: a checksum in the data
 /// must find that.
 ///
-/// - Latency: from a codeword's last word to its first data word 11 cycles, and if it has errors also
+/// Data words are also given as they arrived, for those that need not wait if a codeword proves to be without errors.
+///
+/// - Latency: from a word to `arrived` 1 cycle; from a codeword's last word to `checked` 4 cycles, to its first data word 11
+///   cycles, and if it has errors also
 ///   [`BchKeyEquation::latency`]. `decided` comes one cycle after a codeword's last data word if it has no errors, else
 ///   that many cycles later as it has parity words; always before the second data word of the next.
 /// - Throughput: 1 word per cycle in, without a pause; data words leave one a cycle.
@@ -38,12 +41,22 @@ pub struct BchDecoder<const M: usize, const B: usize, const S: usize, const V: u
     pub word_valid: Signal<In, Bit>,
     /// The word, most significant bit the highest power; meaningful while `word_valid` is high.
     pub word: Signal<In, Bits<B>>,
+    /// A data word has arrived.
+    pub arrived: Signal<Out, Bit>,
+    /// The word as it came; meaningful while `arrived` is high.
+    pub arrived_word: Signal<Out, Bits<B>>,
+    /// It is known whether a codeword has errors, in order.
+    pub checked: Signal<Out, Bit>,
+    /// It has; meaningful while `checked` is high.
+    pub erroneous: Signal<Out, Bit>,
     /// A data word leaves.
     pub data_valid: Signal<Out, Bit>,
     /// The corrected word; meaningful while `data_valid` is high.
     pub data: Signal<Out, Bits<B>>,
     /// The word is the last of its codeword's data; meaningful while `data_valid` is high.
     pub data_last: Signal<Out, Bit>,
+    /// The word is of a codeword with errors; meaningful while `data_valid` is high.
+    pub data_changed: Signal<Out, Bit>,
     /// The outcome of a codeword, in order.
     pub decided: Signal<Out, Bit>,
     /// Bits corrected in the codeword, parity included; zero if it is uncorrectable. Meaningful while `decided` is high.
@@ -103,6 +116,8 @@ pub struct BchDecoder<const M: usize, const B: usize, const S: usize, const V: u
     out_valid: DFF<Bit>,
     out_last: DFF<Bit>,
     out_word: DFF<Bits<B>>,
+    /// Of the words read one to five cycles ago: they are of a codeword with errors.
+    changed: DFF<Bits<5>>,
     // A codeword without errors has left, one to five cycles ago.
     clean_fetched: DFF<Bit>,
     clean_held: DFF<Bit>,
@@ -134,9 +149,14 @@ impl<const M: usize, const B: usize, const S: usize, const V: usize, const A: us
             clock: Default::default(),
             word_valid: Default::default(),
             word: Default::default(),
+            arrived: Default::default(),
+            arrived_word: Default::default(),
+            checked: Default::default(),
+            erroneous: Default::default(),
             data_valid: Default::default(),
             data: Default::default(),
             data_last: Default::default(),
+            data_changed: Default::default(),
             decided: Default::default(),
             corrected: Default::default(),
             uncorrectable: Default::default(),
@@ -180,6 +200,7 @@ impl<const M: usize, const B: usize, const S: usize, const V: usize, const A: us
             out_valid: Default::default(),
             out_last: Default::default(),
             out_word: Default::default(),
+            changed: Default::default(),
             clean_fetched: Default::default(),
             clean_held: Default::default(),
             clean_met: Default::default(),
@@ -208,7 +229,7 @@ impl<const M: usize, const B: usize, const S: usize, const V: usize, const A: us
         dff_setup!(self, clock, read_address, fetched, fetched_last, held, held_last, held_word, met, met_last);
         dff_setup!(self, clock, met_word, corrected_valid, corrected_last, corrected_word, out_valid, out_last);
         dff_setup!(self, clock, out_word, clean_fetched, clean_held, clean_met, clean_corrected, clean_out);
-        dff_setup!(self, clock, is_decided, corrected_count, is_uncorrectable);
+        dff_setup!(self, clock, is_decided, corrected_count, is_uncorrectable, changed);
         self.data_words.read_clock.next = self.clock.val();
         self.data_words.write_clock.next = self.clock.val();
 
@@ -235,6 +256,9 @@ impl<const M: usize, const B: usize, const S: usize, const V: usize, const A: us
         self.data_words.write_data.next = self.received_word.q.val();
         self.data_words.write_enable.next = self.received.q.val() & !self.received_is_parity.q.val();
 
+        self.arrived.next = self.received.q.val() & !self.received_is_parity.q.val();
+        self.arrived_word.next = self.received_word.q.val();
+
         // Judgement: errors or none.
         self.any_nonzero.next = false;
         for i in 0..self.nonzero.len() {
@@ -246,6 +270,8 @@ impl<const M: usize, const B: usize, const S: usize, const V: usize, const A: us
         self.checking.d.next = self.syndromes.ended.val();
         self.judged.d.next = self.checking.q.val();
         self.has_errors.d.next = self.any_nonzero.val();
+        self.checked.next = self.judged.q.val();
+        self.erroneous.next = self.has_errors.q.val();
         self.key_equation.start.next = self.judged.q.val() & self.has_errors.q.val();
         self.located.d.next = (self.located.q.val() | self.key_equation.solved.val()) & !self.judged.q.val();
 
@@ -308,6 +334,11 @@ impl<const M: usize, const B: usize, const S: usize, const V: usize, const A: us
         self.data_valid.next = self.out_valid.q.val();
         self.data.next = self.out_word.q.val();
         self.data_last.next = self.out_last.q.val();
+        self.changed.d.next = self.changed.q.val() << 1;
+        if self.leaving_has_errors.q.val() {
+            self.changed.d.next = (self.changed.q.val() << 1) | bits::<5>(1);
+        }
+        self.data_changed.next = self.changed.q.val().get_bit(4);
 
         self.clean_fetched.d.next = self.ends.val() & !self.leaving_has_errors.q.val();
         self.clean_held.d.next = self.clean_fetched.q.val();

@@ -8,6 +8,7 @@ mod bch_key_equation_lane;
 mod bch_syndromes;
 mod code;
 mod galois_multiplier;
+mod record_code;
 
 pub use bch_chien_search::BchChienSearch;
 pub use bch_decoder::BchDecoder;
@@ -17,3 +18,4 @@ pub use bch_key_equation_lane::BchKeyEquationLane;
 pub use bch_syndromes::BchSyndromes;
 pub use code::{BchCode, BchCodeError};
 pub use galois_multiplier::GaloisMultiplier;
+pub use record_code::RecordCode;

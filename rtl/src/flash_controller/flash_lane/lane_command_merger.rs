@@ -3,13 +3,11 @@
 use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
+use crate::flash_controller::ecc::RecordCode;
 use crate::flash_controller::lane::{LaneCommandSink, LaneCommandSource, LaneOperation};
 use crate::flash_controller::read_path::SURVIVOR_TAG;
 use crate::flash_controller::write_buffer::ProgramCommandSink;
 use crate::stream::StreamSink;
-
-/// Bytes of an encoded record.
-const ENCODED_RECORD: usize = 4216;
 
 /// What the merger does.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
@@ -31,7 +29,7 @@ pub enum MergingState {
 /// - Latency: 3 cycles from a command to its offer.
 /// - Throughput: a command in about 24 cycles, as the sequencer takes them.
 /// - Back-pressure: senders wait while their die is full or another one goes first.
-/// - Limits: reads of one record of 4,216 bytes, programs of whole pages of two.
+/// - Limits: reads of one record, programs of whole pages of two.
 #[derive(LogicBlock)]
 pub struct LaneCommandMerger {
     /// Clock of all registers, rising edge.
@@ -88,8 +86,9 @@ pub struct LaneCommandMerger {
     taken: Signal<Local, Bits<4>>,
 }
 
-impl Default for LaneCommandMerger {
-    fn default() -> Self {
+impl LaneCommandMerger {
+    /// For records in `code`.
+    pub fn new(code: RecordCode) -> Self {
         Self {
             clock: Default::default(),
             survivor_valid: Default::default(),
@@ -103,9 +102,9 @@ impl Default for LaneCommandMerger {
             survivor_tag: Constant::new(SURVIVOR_TAG.into()),
             read_operation: Constant::new(LaneOperation::Read),
             program_operation: Constant::new(LaneOperation::Program),
-            second_record: Constant::new(ENCODED_RECORD.to_bits()),
-            record_bytes: Constant::new(ENCODED_RECORD.to_bits()),
-            page_bytes: Constant::new((2 * ENCODED_RECORD).to_bits()),
+            second_record: Constant::new(code.encoded_bytes().to_bits()),
+            record_bytes: Constant::new(code.encoded_bytes().to_bits()),
+            page_bytes: Constant::new((2 * code.encoded_bytes()).to_bits()),
             die_bit: (0..16_usize).map(|die| Constant::new(die.to_bits())).collect(),
             state: Default::default(),
             pause: Default::default(),

@@ -2,41 +2,27 @@
 
 use rust_hdl::prelude::*;
 
+use super::record_assembler::RecordAssembler;
+use super::record_decoder::RecordDecoder;
 use crate::circuit::{circuit_info, no_collision};
-use crate::flash_controller::ecc::{BchCode, BchDecoder};
-use crate::linear::LinearMap;
+use crate::flash_controller::ecc::RecordCode;
 use crate::stream::SynchronousFifo;
 
-/// Generator polynomial of CRC-32 (IEEE 802.3) with the highest power at the lowest bit; facts/crc.md.
-const POLYNOMIAL: u32 = 0xEDB8_8320;
-/// The register behind a message and its checksum.
-const RESIDUE: u32 = 0xDEBB_20E3;
-/// Bytes of a record.
-const RECORD_BYTES: usize = 4112;
 /// Place of the record's header, behind 256 words.
 const HEADER_PLACE: usize = 256;
-/// Codewords of a record.
-const CODEWORDS: usize = 8;
-
-/// What eight bits of the register add to it when a byte has passed.
-fn byte_columns() -> Vec<Bits<32>> {
-    let after_byte = |register: u32| {
-        (0..8).fold(register, |register, _| (register >> 1) ^ if register & 1 == 1 { POLYNOMIAL } else { 0 })
-    };
-    (0..8).map(|bit| u64::from(after_byte(1 << bit)).into()).collect()
-}
 
 /// Corrects the records that come from a lane and keeps two of them, until each is released.
 ///
-/// The bytes of a read go through the decoder into one of two slots. A record is bad if a codeword of it could not be
-/// corrected or its checksum does not fit. A read that ends without any byte, because its die does not answer, gives a bad
+/// The bytes of a read go into one of two slots as they come, and through the decoder. If no codeword has errors, the record
+/// is complete with its last byte; else the decoder's bytes replace those in the slot, from the first codeword with errors
+/// on. A record is bad if a codeword of it could not be corrected or its checksum does not fit. A read that ends without any byte, because its die does not answer, gives a bad
 /// record as well: so each read ends with one record, whatever happens. Reads of the firmware, tags 0xB0 and up, pass by.
 ///
-/// - Latency: from a record's last byte to `slot_ready` about 25 cycles without errors, 700 with errors in its last codeword;
-///   2 cycles from `read_place` to `word`.
+/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, 530 to 1,250 with errors in an SLC record,
+///   1,050 to 3,300 in an eMLC record; 2 cycles from `read_place` to `word`.
 /// - Throughput: 1 byte per cycle in, 1 word per cycle out.
 /// - Back-pressure: bytes cannot be held back; `room` says whether a slot is free for a whole record.
-/// - Limits: records of 4,112 bytes in codewords of 527; reads begin only while `room` is high, and one after the other. Up
+/// - Limits: records of 4,112 bytes in the code it is built for; reads begin only while `room` is high, and one after the other. Up
 ///   to 64 reads that failed wait.
 #[derive(LogicBlock)]
 pub struct RecordReceiver {
@@ -83,14 +69,14 @@ pub struct RecordReceiver {
     /// Bits corrected in it.
     pub corrected_bits: Signal<Out, Bits<8>>,
 
-    last_byte_place: Constant<Bits<13>>,
     header_place: Constant<Bits<9>>,
     last_codeword: Constant<Bits<3>>,
-    all_ones: Constant<Bits<32>>,
-    residue: Constant<Bits<32>>,
 
-    decoder: BchDecoder<13, 8, 117, 104, 11>,
-    byte_step: LinearMap<8, 32>,
+    decoder: RecordDecoder,
+    /// The record as it comes.
+    arriving: RecordAssembler,
+    /// The record as it leaves the decoder.
+    mended: RecordAssembler,
     /// Tags of reads that ended without a byte.
     failed_reads: SynchronousFifo<8, 6>,
     words: RAM<Bits<128>, 9>,
@@ -102,8 +88,12 @@ pub struct RecordReceiver {
     tags: [DFF<Bits<8>>; 2],
     pages: [DFF<Bits<32>>; 2],
     has_room: DFF<Bit>,
-    /// The slot whose record leaves the decoder first.
-    leaving: DFF<Bit>,
+    /// The slot of the record that came last.
+    entering_slot: DFF<Bit>,
+    /// The slot of the record that leaves the decoder.
+    leaving_slot: DFF<Bit>,
+    /// Records that have begun to come and have not left the decoder.
+    under_way: DFF<Bits<2>>,
     /// Some but not all bytes of a record have come.
     receiving: DFF<Bit>,
     /// Bytes have come since a command ended.
@@ -111,15 +101,19 @@ pub struct RecordReceiver {
     entering: DFF<Bit>,
     entering_byte: DFF<Bits<8>>,
 
+    // The record as it comes.
+    /// The slot of the record whose bytes have all come.
+    ended_slot: DFF<Bit>,
+    arriving_word: DFF<Bits<128>>,
+    arriving_place: DFF<Bits<9>>,
+    arriving_waits: DFF<Bit>,
+    checked_codeword: DFF<Bits<3>>,
+    any_erroneous: DFF<Bit>,
+    finishes: DFF<Bit>,
+
     // What leaves the decoder.
-    place: DFF<Bits<13>>,
-    is_first: DFF<Bit>,
-    checksum: DFF<Bits<32>>,
-    ended: DFF<Bit>,
-    fits: DFF<Bit>,
-    bytes: DFF<Bits<128>>,
-    word_complete: DFF<Bit>,
-    word_place: DFF<Bits<9>>,
+    /// A codeword with errors of this record has begun to leave.
+    replaces: DFF<Bit>,
     codeword: DFF<Bits<3>>,
     total: DFF<Bits<8>>,
     any_bad: DFF<Bit>,
@@ -134,12 +128,16 @@ pub struct RecordReceiver {
     begins_second: Signal<Local, Bit>,
     fails: Signal<Local, Bit>,
     gives_up: Signal<Local, Bit>,
-    remainder: Signal<Local, Bits<32>>,
+    places_mended: Signal<Local, Bit>,
+    written_slot: Signal<Local, Bit>,
+    written_place: Signal<Local, Bits<9>>,
+    written_word: Signal<Local, Bits<128>>,
     slot_bits: Signal<Local, Bits<2>>,
 }
 
-impl Default for RecordReceiver {
-    fn default() -> Self {
+impl RecordReceiver {
+    /// For records in `code`.
+    pub fn new(code: RecordCode) -> Self {
         Self {
             clock: Default::default(),
             byte_valid: Default::default(),
@@ -162,13 +160,11 @@ impl Default for RecordReceiver {
             word: Default::default(),
             corrected: Default::default(),
             corrected_bits: Default::default(),
-            last_byte_place: Constant::new((RECORD_BYTES - 1).to_bits()),
             header_place: Constant::new(HEADER_PLACE.to_bits()),
-            last_codeword: Constant::new((CODEWORDS - 1).to_bits()),
-            all_ones: Constant::new(0xFFFF_FFFF_u64.into()),
-            residue: Constant::new(u64::from(RESIDUE).into()),
-            decoder: BchDecoder::new(&BchCode::slc(), 1),
-            byte_step: LinearMap::new(&byte_columns(), &[("crc32_byte", 1)]),
+            last_codeword: Constant::new((code.codewords() - 1).to_bits()),
+            decoder: RecordDecoder::new(code),
+            arriving: Default::default(),
+            mended: Default::default(),
             failed_reads: SynchronousFifo::new(64),
             words: Default::default(),
             busy: Default::default(),
@@ -177,19 +173,21 @@ impl Default for RecordReceiver {
             tags: Default::default(),
             pages: Default::default(),
             has_room: Default::default(),
-            leaving: Default::default(),
+            entering_slot: Default::default(),
+            leaving_slot: Default::default(),
+            under_way: Default::default(),
             receiving: Default::default(),
             bytes_came: Default::default(),
             entering: Default::default(),
             entering_byte: Default::default(),
-            place: Default::default(),
-            is_first: Default::default(),
-            checksum: Default::default(),
-            ended: Default::default(),
-            fits: Default::default(),
-            bytes: Default::default(),
-            word_complete: Default::default(),
-            word_place: Default::default(),
+            ended_slot: Default::default(),
+            arriving_word: Default::default(),
+            arriving_place: Default::default(),
+            arriving_waits: Default::default(),
+            checked_codeword: Default::default(),
+            any_erroneous: Default::default(),
+            finishes: Default::default(),
+            replaces: Default::default(),
             codeword: Default::default(),
             total: Default::default(),
             any_bad: Default::default(),
@@ -203,7 +201,10 @@ impl Default for RecordReceiver {
             begins_second: Default::default(),
             fails: Default::default(),
             gives_up: Default::default(),
-            remainder: Default::default(),
+            places_mended: Default::default(),
+            written_slot: Default::default(),
+            written_place: Default::default(),
+            written_word: Default::default(),
             slot_bits: Default::default(),
         }
     }
@@ -212,9 +213,10 @@ impl Default for RecordReceiver {
 impl Logic for RecordReceiver {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, decoder, failed_reads);
-        dff_setup!(self, clock, has_room, leaving, receiving, bytes_came, entering, entering_byte, place, is_first);
-        dff_setup!(self, clock, checksum, ended, fits, bytes, word_complete, word_place, codeword, total, any_bad);
+        clock!(self, clock, decoder, arriving, mended, failed_reads);
+        dff_setup!(self, clock, has_room, entering_slot, leaving_slot, under_way, receiving, bytes_came, entering);
+        dff_setup!(self, clock, entering_byte, ended_slot, arriving_word, arriving_place, arriving_waits);
+        dff_setup!(self, clock, checked_codeword, any_erroneous, finishes, replaces, codeword, total, any_bad);
         dff_setup!(self, clock, last_decided, judges, read_word, reports, reported_bits);
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
@@ -241,8 +243,8 @@ impl Logic for RecordReceiver {
         }
         self.entering.d.next = self.takes.val();
         self.entering_byte.d.next = self.byte_data.val();
-        self.decoder.word_valid.next = self.entering.q.val();
-        self.decoder.word.next = self.entering_byte.q.val();
+        self.decoder.byte_valid.next = self.entering.q.val();
+        self.decoder.byte_data.next = self.entering_byte.q.val();
         if self.done.val() {
             self.bytes_came.d.next = false;
         }
@@ -265,20 +267,27 @@ impl Logic for RecordReceiver {
         self.has_room.d.next = !(self.busy[0].q.val() & self.busy[1].q.val()) & !self.failed_reads.source.valid.val();
         self.room.next = self.has_room.q.val();
 
-        // Which slot's record leaves the decoder.
+        // The slot of a record that comes, and of the one that leaves the decoder. A record takes longer to come than another
+        // to leave, so that there are never more than two.
+        if self.judges.q.val() {
+            self.leaving_slot.d.next = self.entering_slot.q.val();
+            self.under_way.d.next = self.under_way.q.val() - 1;
+        }
         if self.begins.val() {
+            self.entering_slot.d.next = self.begins_second.val();
+            self.under_way.d.next = self.under_way.q.val() + 1;
+            if self.judges.q.val() {
+                self.under_way.d.next = self.under_way.q.val();
+            }
+            if !self.under_way.q.val().any() | (self.judges.q.val() & (self.under_way.q.val() == bits::<2>(1))) {
+                self.leaving_slot.d.next = self.begins_second.val();
+            }
             if self.begins_second.val() {
                 self.busy[1].d.next = true;
                 self.tags[1].d.next = self.byte_tag.val();
-                if self.filled[0].q.val() {
-                    self.leaving.d.next = true;
-                }
             } else {
                 self.busy[0].d.next = true;
                 self.tags[0].d.next = self.byte_tag.val();
-                if !self.busy[1].q.val() | self.filled[1].q.val() {
-                    self.leaving.d.next = false;
-                }
             }
         }
         if self.gives_up.val() {
@@ -288,43 +297,71 @@ impl Logic for RecordReceiver {
             self.tags[0].d.next = self.failed_reads.source.data.val();
         }
 
-        // Corrected bytes, made into words.
-        self.word_complete.d.next = false;
-        self.word_place.d.next = self.place.q.val().get_bits::<9>(4);
-        self.ended.d.next = false;
-        self.remainder.next = self.checksum.q.val();
-        if self.is_first.q.val() {
-            self.remainder.next = self.all_ones.val();
+        // Bytes as they come, made into words. A word waits for one of the decoder's.
+        self.places_mended.next = self.mended.word_valid.val() & self.replaces.q.val();
+        self.arriving.byte_valid.next = self.decoder.arrived.val();
+        self.arriving.byte_data.next = self.decoder.arrived_byte.val();
+        if self.takes.val() & self.byte_last.val() {
+            self.ended_slot.d.next = self.entering_slot.q.val();
         }
-        self.byte_step.vector.next = self.remainder.val().get_bits::<8>(0) ^ self.decoder.data.val();
-        self.is_first.d.next = !self.place.q.val().any();
-        if self.decoder.data_valid.val() {
-            self.checksum.d.next = (self.remainder.val() >> 8) ^ self.byte_step.image.val();
-            self.bytes.d.next = (self.bytes.q.val() >> 8) | (bit_cast::<128, 8>(self.decoder.data.val()) << 120);
-            self.word_complete.d.next = self.place.q.val().get_bits::<4>(0).all();
-            self.place.d.next = self.place.q.val() + 1;
-            self.is_first.d.next = false;
-            if self.place.q.val() == self.last_byte_place.val() {
-                self.place.d.next = bits::<13>(0);
-                self.is_first.d.next = true;
-                self.ended.d.next = true;
+        self.arriving_waits.d.next = self.arriving_waits.q.val() & self.places_mended.val();
+        if self.arriving.word_valid.val() {
+            self.arriving_word.d.next = self.arriving.word.val();
+            self.arriving_place.d.next = self.arriving.place.val();
+            self.arriving_waits.d.next = true;
+        }
+
+        // Without errors the record is complete.
+        self.finishes.d.next = false;
+        if self.decoder.checked.val() {
+            self.checked_codeword.d.next = self.checked_codeword.q.val() + 1;
+            self.any_erroneous.d.next = self.any_erroneous.q.val() | self.decoder.erroneous.val();
+            if self.checked_codeword.q.val() == self.last_codeword.val() {
+                self.checked_codeword.d.next = bits::<3>(0);
+                self.any_erroneous.d.next = false;
+                self.finishes.d.next = !(self.any_erroneous.q.val() | self.decoder.erroneous.val());
             }
         }
-        if self.ended.q.val() {
-            self.fits.d.next = self.checksum.q.val() == self.residue.val();
-        }
-        self.words.write_enable.next =
-            self.word_complete.q.val() & (self.word_place.q.val() != self.header_place.val());
-        self.words.write_address.next = bit_cast::<9, 8>(self.word_place.q.val().get_bits::<8>(0));
-        if self.leaving.q.val() {
-            self.words.write_address.next = bit_cast::<9, 8>(self.word_place.q.val().get_bits::<8>(0)) | bits::<9>(256);
-        }
-        self.words.write_data.next = self.bytes.q.val();
-        if self.word_complete.q.val() & (self.word_place.q.val() == self.header_place.val()) {
-            if self.leaving.q.val() {
-                self.pages[1].d.next = self.bytes.q.val().get_bits::<32>(0);
+        if self.finishes.q.val() {
+            if self.ended_slot.q.val() {
+                self.filled[1].d.next = true;
+                self.bad[1].d.next = !self.arriving.fits.val();
             } else {
-                self.pages[0].d.next = self.bytes.q.val().get_bits::<32>(0);
+                self.filled[0].d.next = true;
+                self.bad[0].d.next = !self.arriving.fits.val();
+            }
+        }
+
+        // The decoder's bytes, made into words.
+        self.mended.byte_valid.next = self.decoder.data_valid.val();
+        self.mended.byte_data.next = self.decoder.data.val();
+        if self.decoder.data_valid.val() & self.decoder.data_changed.val() {
+            self.replaces.d.next = true;
+        }
+        self.written_slot.next = self.entering_slot.q.val();
+        self.written_place.next = self.arriving_place.q.val();
+        self.written_word.next = self.arriving_word.q.val();
+        if self.places_mended.val() {
+            self.written_slot.next = self.leaving_slot.q.val();
+            self.written_place.next = self.mended.place.val();
+            self.written_word.next = self.mended.word.val();
+        }
+        self.words.write_data.next = self.written_word.val();
+        self.words.write_address.next = bit_cast::<9, 8>(self.written_place.val().get_bits::<8>(0));
+        if self.written_slot.val() {
+            self.words.write_address.next =
+                bit_cast::<9, 8>(self.written_place.val().get_bits::<8>(0)) | bits::<9>(256);
+        }
+        self.words.write_enable.next = false;
+        if self.places_mended.val() | self.arriving_waits.q.val() {
+            if self.written_place.val() == self.header_place.val() {
+                if self.written_slot.val() {
+                    self.pages[1].d.next = self.written_word.val().get_bits::<32>(0);
+                } else {
+                    self.pages[0].d.next = self.written_word.val().get_bits::<32>(0);
+                }
+            } else {
+                self.words.write_enable.next = true;
             }
         }
 
@@ -336,18 +373,24 @@ impl Logic for RecordReceiver {
         if self.judges.q.val() {
             self.total.d.next = bits::<8>(0);
             self.any_bad.d.next = false;
-            self.leaving.d.next = !self.leaving.q.val();
-            if self.leaving.q.val() {
-                self.filled[1].d.next = true;
-                self.bad[1].d.next = self.any_bad.q.val() | !self.fits.q.val();
-            } else {
-                self.filled[0].d.next = true;
-                self.bad[0].d.next = self.any_bad.q.val() | !self.fits.q.val();
+            self.replaces.d.next = false;
+            // A record without errors was complete before.
+            if self.replaces.q.val() {
+                if self.leaving_slot.q.val() {
+                    self.filled[1].d.next = true;
+                    self.bad[1].d.next = self.any_bad.q.val() | !self.mended.fits.val();
+                } else {
+                    self.filled[0].d.next = true;
+                    self.bad[0].d.next = self.any_bad.q.val() | !self.mended.fits.val();
+                }
             }
         }
         if self.decoder.decided.val() {
             self.codeword.d.next = self.codeword.q.val() + 1;
-            self.last_decided.d.next = self.codeword.q.val() == self.last_codeword.val();
+            if self.codeword.q.val() == self.last_codeword.val() {
+                self.codeword.d.next = bits::<3>(0);
+                self.last_decided.d.next = true;
+            }
             self.total.d.next = self.total.q.val() + bit_cast::<8, 7>(self.decoder.corrected.val());
             self.any_bad.d.next = self.any_bad.q.val() | self.decoder.uncorrectable.val();
         }

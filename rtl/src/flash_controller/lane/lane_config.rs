@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::onfi_timing::{BusMode, ModeFigures};
+use crate::flash_controller::ecc::RecordCode;
 
 /// Cycles of a timer step: each die is visited once in so many cycles.
 pub(super) const TIMER_CYCLES: u64 = 16;
@@ -27,6 +28,8 @@ pub struct LaneConfig {
     pub page_bits: u32,
     /// Bits of the block number within its plane, 1..=12. Above it comes the die.
     pub block_bits: u32,
+    /// Code of the records.
+    pub code: RecordCode,
     /// Page read time tR, typical, in nanoseconds; the first poll comes after it. SLC: 25 us.
     pub read_ns: u32,
     /// Page program time tPROG, typical, in nanoseconds. SLC: 250 us.
@@ -101,6 +104,7 @@ impl Default for LaneConfig {
             run: BusMode::NvDdr(3),
             page_bits: 6,
             block_bits: 11,
+            code: RecordCode::Slc,
             read_ns: 25_000,
             program_ns: 250_000,
             erase_ns: 1_500_000,

@@ -18,6 +18,7 @@ use super::policy::{Firmware, PolicyParameters};
 use super::processor::{FirmwareResult, Processor};
 use super::victims::MoveReason;
 use erases::Erases;
+use hardpath_rtl::flash_controller::ecc::RecordCode;
 use hardpath_rtl::flash_controller::mailbox::{CONTROLLER_REGISTERS, MailboxRegister, TABLE_REGISTERS, TABLE_WINDOW};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -51,6 +52,8 @@ pub struct TaskOptions {
     pub page_bits: u32,
     /// Bits of a location in the page map.
     pub location_bits: usize,
+    /// Code of the records.
+    pub code: RecordCode,
     /// Value of feature 01h that brings a chip into its run mode.
     pub run_mode: u8,
     /// Longest time of a program (tPROG), in cycles.
@@ -78,6 +81,8 @@ pub struct ControllerTask {
     report: Rc<RefCell<FirmwareReport>>,
     /// Stripes opened, the oldest first, that may not be in the page map yet.
     unmapped: VecDeque<StripeDescriptor>,
+    /// Stripes opened since the controller's reset.
+    opened: u32,
     /// Stripes that have left `unmapped`.
     mapped: u32,
     /// The stripes opened last, for programs that fail.
@@ -119,6 +124,7 @@ impl ControllerTask {
             policy: Firmware::new(options.layout, options.parameters, bad),
             report,
             unmapped: VecDeque::new(),
+            opened: 0,
             mapped: 0,
             recent: VecDeque::new(),
             second: None,

@@ -10,11 +10,9 @@ use hardpath_rtl::flash_controller::lane::LaneOperation;
 use hardpath_rtl::flash_controller::tables::PageLocation;
 use std::collections::BTreeMap;
 
-/// Bytes of an encoded record, and where in it the header begins: behind seven codewords of 527 bytes and 498 of data.
-const ENCODED_RECORD: u32 = 4_216;
-const HEADER_COLUMN: u32 = 7 * 527 + 498;
-/// The bus takes even columns and lengths: a byte before the header, one behind.
-const READ_COLUMN: u32 = HEADER_COLUMN - 1;
+/// Where in a record its header begins.
+const HEADER_PLACE: usize = 4_096;
+/// The bus takes even columns and lengths: a byte before the header or behind it comes, too.
 const READ_BYTES: usize = 18;
 /// Times that headers are read which do not fit their stripe's parity.
 const ATTEMPTS: usize = 4;
@@ -131,6 +129,8 @@ impl ControllerTask {
 
     /// What stands in the place of the headers, on every lane.
     async fn read_headers(&mut self, row: RowAddress, page: u32) -> PageHeaders {
+        let code = self.options.code;
+        let column = code.encoded_place(HEADER_PLACE) as u32 & !1;
         let mut headers = [[None; LANES]; 4];
         for number in 0..4 {
             // All lanes sense at once; then one after the other transfers.
@@ -144,7 +144,7 @@ impl ControllerTask {
                     planes: 1 << (number / 2),
                     block: row.block,
                     page,
-                    column: number % 2 * ENCODED_RECORD + READ_COLUMN,
+                    column: number % 2 * code.encoded_bytes() as u32 + column,
                     length: READ_BYTES as u32,
                     slot: number,
                 })
@@ -178,18 +178,19 @@ impl ControllerTask {
         for byte in &mut bytes {
             *byte = self.read("lane_byte").await as u8;
         }
-        RawHeader::parse(&bytes[1..])
+        RawHeader::parse(&bytes[self.options.code.encoded_place(HEADER_PLACE) % 2..])
     }
 }
 
 /// The records of one half of a stripe: headers fit if their logical pages add up to the parity's. A record that cannot be
-/// read follows from the others. `None` if they do not fit; empty if nothing was written.
+/// read, or names another stripe than most do, follows from the others. `None` if they do not fit; empty if nothing was
+/// written.
 fn stripe_records(stripe: StripeLocation, half: u32, lanes: &[Option<RawHeader>; LANES]) -> Option<Vec<RecordHeader>> {
-    let Some(first) = lanes.iter().flatten().next() else { return Some(Vec::new()) };
-    let same = |header: &RawHeader| (header.sequence, header.members) == (first.sequence, first.members);
-    if !lanes.iter().flatten().all(same) {
-        return None;
-    }
+    let same = |one: &RawHeader, other: &RawHeader| (one.sequence, one.members) == (other.sequence, other.members);
+    let headers = || lanes.iter().flatten();
+    let likeness = |header: &&RawHeader| headers().filter(|other| same(header, other)).count();
+    let Some(first) = headers().max_by_key(likeness) else { return Some(Vec::new()) };
+    let lanes = lanes.map(|header| header.filter(|header| same(header, first)));
     let members: Vec<usize> = (0..LANES).filter(|lane| first.members >> lane & 1 == 1).collect();
     let missing: Vec<usize> = members.iter().copied().filter(|lane| lanes[*lane].is_none()).collect();
     let sum = members.iter().filter_map(|lane| lanes[*lane]).fold(0, |sum, header| sum ^ header.logical_page);

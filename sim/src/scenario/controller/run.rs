@@ -10,12 +10,13 @@ use super::summary::Summary;
 use crate::firmware::{ControllerTask, FirmwareReport, FirmwareRunner, LogEntry, PolicyParameters, TaskOptions};
 use crate::models::nand::faults::Fault;
 use crate::models::nand::geometry::PageAddress;
-use crate::models::nand::{self, NandLane};
+use crate::models::nand::{self, FlashKind, NandLane};
 use crate::scenario::Trace;
 use crate::waveform::TracedDesign;
 use crate::workload::statistics::WorkloadReport;
 use crate::workload::{HostCommand, Operation};
 use anyhow::{Context, Result, bail, ensure};
+use hardpath_rtl::flash_controller::ecc::RecordCode;
 use hardpath_rtl::flash_controller::lane::LaneConfig;
 use hardpath_rtl::flash_controller::tables::PageLocation;
 use std::cell::RefCell;
@@ -30,12 +31,10 @@ const STALLED_CYCLES: u64 = 3_000_000;
 const PROGRESS_CYCLES: u64 = 1 << 14;
 /// Commands in flight while the device is filled.
 const FILLING_DEPTH: u32 = 64;
-/// Bits of one codeword that an injected fault of bits inverts; eight are corrected.
-const INVERTED_BITS: u32 = 40;
+/// Bits of one codeword that an injected fault of bits inverts; eight are corrected on SLC flash, forty on eMLC.
+const INVERTED_BITS: u32 = 64;
 /// Nanoseconds without power: a second.
 const WITHOUT_POWER: u64 = 1_000_000_000;
-/// Bytes of an encoded record.
-const ENCODED_RECORD: u32 = 4_216;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +81,10 @@ fn lane_config(chip: &nand::ChipConfig) -> LaneConfig {
         clock_period_ps: CLOCK_PICOSECONDS as u32,
         page_bits: geometry.page_bits(),
         block_bits: geometry.blocks_per_plane.trailing_zeros(),
+        code: match chip.flash.kind {
+            FlashKind::Slc => RecordCode::Slc,
+            FlashKind::Mlc | FlashKind::Emlc => RecordCode::Emlc,
+        },
         read_ns: chip.flash.read.typical_nanoseconds as u32,
         program_ns: chip.flash.program.typical_nanoseconds as u32,
         erase_ns: chip.flash.erase.typical_nanoseconds as u32,
@@ -119,6 +122,7 @@ impl<'a> ControllerRun<'a> {
             logical_pages: options.device_pages(),
             page_bits,
             location_bits,
+            code: lane.code,
             run_mode: lane.run.feature_value(),
             longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
             restore: false,
@@ -354,7 +358,7 @@ impl<'a> ControllerRun<'a> {
         let block = geometry.block_in_plane(lun, plane, part(4));
         let page = PageAddress { block, page: part(5) };
         let fault = match injection.kind {
-            FaultKind::Bits => Fault::Bits { page, bits: inverted_bits() },
+            FaultKind::Bits => Fault::Bits { page, bits: inverted_bits(self.task.code) },
             FaultKind::PageProgram => Fault::Program(page),
             FaultKind::BlockErase => Fault::Erase(block),
             FaultKind::Block => Fault::Block(block),
@@ -400,8 +404,9 @@ impl<'a> ControllerRun<'a> {
 }
 
 /// Bits of the first codeword of both halves of a page.
-fn inverted_bits() -> Vec<u32> {
-    (0..2).flat_map(|half| (0..INVERTED_BITS).map(move |bit| half * ENCODED_RECORD * 8 + bit * 97)).collect()
+fn inverted_bits(code: RecordCode) -> Vec<u32> {
+    let record_bits = code.encoded_bytes() as u32 * 8;
+    (0..2).flat_map(|half| (0..INVERTED_BITS).map(move |bit| half * record_bits + bit * 61)).collect()
 }
 
 /// Lanes whose blocks of a row were bad when the chips were made.

@@ -1,0 +1,58 @@
+//! Codes of the records on flash.
+
+use super::code::BchCode;
+
+/// Bytes of a record: a logical page and a header.
+const RECORD_BYTES: usize = 4112;
+
+/// How records are encoded, by kind of flash. A flash page holds two encoded records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordCode {
+    /// 8 codewords of [`BchCode::slc`], 4,216 bytes.
+    Slc,
+    /// 4 codewords of [`BchCode::emlc`], 4,392 bytes.
+    Emlc,
+}
+
+impl RecordCode {
+    /// The code of its codewords.
+    pub fn bch(self) -> BchCode {
+        match self {
+            Self::Slc => BchCode::slc(),
+            Self::Emlc => BchCode::emlc(),
+        }
+    }
+
+    /// Codewords of a record.
+    pub fn codewords(self) -> usize {
+        RECORD_BYTES / self.bch().data_bytes()
+    }
+
+    /// Bytes of an encoded record.
+    pub fn encoded_bytes(self) -> usize {
+        self.codewords() * self.bch().words(8)
+    }
+
+    /// Place of a record's byte in the encoded record.
+    pub fn encoded_place(self, byte: usize) -> usize {
+        let data = self.bch().data_bytes();
+        byte / data * self.bch().words(8) + byte % data
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_records_have_the_lengths_of_their_codes() {
+        assert_eq!((RecordCode::Slc.codewords(), RecordCode::Slc.encoded_bytes()), (8, 4216));
+        assert_eq!((RecordCode::Emlc.codewords(), RecordCode::Emlc.encoded_bytes()), (4, 4392));
+    }
+
+    #[test]
+    fn parity_stands_between_the_data_of_codewords() {
+        assert_eq!(RecordCode::Slc.encoded_place(4096), 7 * 527 + 498);
+        assert_eq!(RecordCode::Emlc.encoded_place(4096), 3 * 1098 + 1012);
+    }
+}
