@@ -1,6 +1,6 @@
 //! The firmware's state, the stripes it opens and the rows it erases.
 
-use super::layout::{LANES, Layout, PLANES, RowAddress, StripeDescriptor, StripeLocation, parity_lane};
+use super::layout::{HALVES, LANES, Layout, PLANES, RowAddress, StripeDescriptor, StripeLocation, parity_lane};
 use super::rebuild::RebuiltTables;
 use super::row::{Row, RowState};
 use super::victims::Emptying;
@@ -110,9 +110,22 @@ impl Firmware {
         self.rows.iter().filter(|row| row.state == RowState::Free).count()
     }
 
-    /// Whether host writes have to wait, so that moves find room.
+    /// Whether host writes have to wait, so that moves find room. Rows that become free without another move count as free,
+    /// up to half of the reserve: the host's own writes fill the stripes that their last pages wait in.
     pub fn host_throttled(&self) -> bool {
-        self.free_rows() <= self.parameters.reserve
+        self.free_rows() + self.soon_free().min(self.parameters.reserve / 2) <= self.parameters.reserve
+    }
+
+    /// Rows that are being erased, or whose last pages wait in the stripes being filled.
+    fn soon_free(&self) -> usize {
+        let waiting = PLANES * HALVES * (LANES as u32 - 1);
+        let ordered = self.emptying.as_ref().map(|emptying| emptying.row);
+        let soon = |(index, row): &(usize, &Row)| match row.state {
+            RowState::Erasing => true,
+            RowState::Emptying => ordered != Some(*index) && row.valid <= waiting,
+            _ => false,
+        };
+        self.rows.iter().enumerate().filter(soon).count()
     }
 
     /// Logical pages that all rows hold with the lanes that are left.

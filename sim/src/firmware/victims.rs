@@ -69,9 +69,11 @@ impl Firmware {
         self.rows[index].unanswered = self.rows[index].unanswered.saturating_sub(1);
     }
 
-    /// Whether collection has to make room.
+    /// Whether collection has to make room: rows that are being emptied or erased will be free.
     pub fn collecting(&self) -> bool {
-        self.free_rows() <= self.parameters.reserve + self.parameters.ahead
+        let leaving =
+            self.rows.iter().filter(|row| matches!(row.state, RowState::Emptying | RowState::Erasing)).count();
+        self.free_rows() + leaving <= self.parameters.reserve + self.parameters.ahead
     }
 
     /// Whether a row is to be chosen and emptied.

@@ -1,8 +1,10 @@
 //! What garbage collection costs: a flash translation layer that only counts.
 //!
 //! Rows of blocks in dies; host pages and moved pages are written in turn to the open rows, a pair of stripes to a die, then to
-//! the next die. While no more rows are free than the reserve, the closed row with the fewest valid pages is emptied and
-//! erased, the oldest of several.
+//! the next die. Pairs are opened ahead of need. While no more rows are free than the reserve, the closed row with the fewest
+//! valid pages is emptied and erased, the oldest of several.
+
+use std::collections::VecDeque;
 
 /// Sizes of the device.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,8 @@ pub struct DeviceSize {
     pub pairs_per_row: usize,
     /// Logical pages of a stripe pair.
     pub pages_per_pair: usize,
+    /// Pairs opened ahead of the one that is filled.
+    pub pairs_ahead: usize,
     /// Logical pages.
     pub logical_pages: usize,
     /// Free rows kept for moves.
@@ -26,6 +30,7 @@ struct CountedRow {
     written: Vec<usize>,
     valid: usize,
     opened: u64,
+    pairs: usize,
     closed: bool,
 }
 
@@ -37,6 +42,8 @@ pub struct FlashTranslation {
     row_of_page: Vec<Option<usize>>,
     open: Vec<Option<usize>>,
     die: usize,
+    /// Rows of the pairs that are open; the first is being filled.
+    pairs: VecDeque<usize>,
     in_pair: usize,
     openings: u64,
     host_writes: u64,
@@ -52,6 +59,7 @@ impl FlashTranslation {
             row_of_page: vec![None; size.logical_pages],
             open: vec![None; size.dies],
             die: 0,
+            pairs: VecDeque::new(),
             in_pair: 0,
             openings: 0,
             host_writes: 0,
@@ -91,16 +99,8 @@ impl FlashTranslation {
     }
 
     fn place(&mut self, page: usize) {
-        if self.in_pair == self.size.pages_per_pair {
-            self.in_pair = 0;
-            self.die = (self.die + 1) % self.size.dies;
-        }
-        let row = loop {
-            match self.open[self.die].or_else(|| self.open_row()) {
-                Some(row) => break row,
-                None => self.die = (self.die + 1) % self.size.dies,
-            }
-        };
+        while self.pairs.len() <= self.size.pairs_ahead && self.open_pair() {}
+        let row = *self.pairs.front().expect("room for a page");
         if let Some(old) = self.row_of_page[page].replace(row) {
             self.rows[old].valid -= 1;
         }
@@ -108,18 +108,34 @@ impl FlashTranslation {
         self.in_pair += 1;
         self.rows[row].written.push(page);
         self.rows[row].valid += 1;
-        if self.rows[row].written.len() == self.size.pairs_per_row * self.size.pages_per_pair {
-            self.rows[row].closed = true;
-            self.open[self.die] = None;
+        if self.in_pair == self.size.pages_per_pair {
+            self.in_pair = 0;
+            self.pairs.pop_front();
         }
+        self.rows[row].closed = self.rows[row].written.len() == self.size.pairs_per_row * self.size.pages_per_pair;
     }
 
-    fn open_row(&mut self) -> Option<usize> {
-        let first = self.die * self.size.rows_per_die;
+    /// Opens a pair in the next die that has room.
+    fn open_pair(&mut self) -> bool {
+        for _ in 0..self.size.dies {
+            let die = self.die;
+            self.die = (die + 1) % self.size.dies;
+            if let Some(row) = self.open[die].or_else(|| self.open_row(die)) {
+                self.rows[row].pairs += 1;
+                let is_full = self.rows[row].pairs == self.size.pairs_per_row;
+                self.open[die] = (!is_full).then_some(row);
+                self.pairs.push_back(row);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn open_row(&mut self, die: usize) -> Option<usize> {
+        let first = die * self.size.rows_per_die;
         let row = (first..first + self.size.rows_per_die).find(|row| self.rows[*row].opened == 0)?;
         self.openings += 1;
         self.rows[row].opened = self.openings;
-        self.open[self.die] = Some(row);
         Some(row)
     }
 }

@@ -27,6 +27,7 @@ fn write_amplification_is_within_1_5_percent_of_golden() {
             rows_per_die: 16,
             pairs_per_row: 4,
             pages_per_pair: 36,
+            pairs_ahead: 0,
             logical_pages: pages as usize,
             reserve: LAYOUT.reserve(),
         });

@@ -9,8 +9,8 @@ use hardpath_rtl::flash_controller::tables::PageLocation;
 
 /// Locations under way at most; their events wait in a queue of 64.
 const UNDER_WAY: u32 = 40;
-/// Cycles without news of a move after which those under way count as waiting for others: longer than a read takes.
-const QUIET: u64 = 10_000;
+/// Cycles that a move takes beside its program, at most.
+const MOVE_CYCLES: u64 = 10_000;
 /// Rows counted before one is chosen.
 const COUNTED: usize = 256;
 
@@ -30,9 +30,9 @@ impl ControllerTask {
             self.order().await;
         }
         self.order().await;
-        // Pages that were moved wait in an open stripe, and no one else fills it.
+        // Without news for as long as a program takes, pages that were moved wait in an open stripe, and no one else fills it.
         let now = self.processor.cycle();
-        let quiet = now - self.last_move > QUIET;
+        let quiet = now - self.last_move > self.options.longest_program + MOVE_CYCLES;
         let stuck = idle && quiet && self.policy.pages_leaving() > 0;
         if stuck && self.status().await & status::FLUSHING == 0 {
             self.last_move = now;

@@ -7,12 +7,15 @@ use crate::firmware::layout::StripeDescriptor;
 const RECENT: usize = 64;
 /// Parts of the write buffer.
 const PARTS: u32 = 2;
+/// Stripes opened ahead of those that the write buffer has begun: what it fills between two looks of the firmware. More would
+/// be room that collection has to make for nothing.
+const AHEAD: u32 = 4;
 
 impl ControllerTask {
-    /// Opens stripes while the hardware has room for descriptors, pair by pair.
+    /// Opens stripes ahead of need while the hardware has room for descriptors, pair by pair.
     pub(super) async fn open_stripes(&mut self) {
-        self.note_mapped().await;
-        while self.status().await & status::ROOM_FOR_STRIPE != 0 {
+        let begun = self.note_mapped().await;
+        while self.opened.wrapping_sub(begun) < AHEAD && self.status().await & status::ROOM_FOR_STRIPE != 0 {
             match self.second.take() {
                 Some(second) => self.open(second, 2).await,
                 None => {
@@ -30,6 +33,7 @@ impl ControllerTask {
         self.write("stripe_place", place(row.group, row.die, row.block, location.plane, location.page)).await;
         self.write("stripe_sequence", sequence).await;
         self.write("stripe_open", u32::from(members) | parity_lane << 10 | pair << 16).await;
+        self.opened = self.opened.wrapping_add(1);
         self.unmapped.push_back(stripe);
         self.recent.push_back(stripe);
         if self.recent.len() > RECENT {
@@ -39,14 +43,15 @@ impl ControllerTask {
     }
 
     /// Stripes before the two that the buffer has begun last are in the page map. How many of their pages are valid is
-    /// counted later: all of them at most.
-    async fn note_mapped(&mut self) {
+    /// counted later: all of them at most. Tells how many the buffer has begun.
+    async fn note_mapped(&mut self) -> u32 {
         let begun = self.read("stripes_begun").await;
         while begun.wrapping_sub(self.mapped) > PARTS && begun.wrapping_sub(self.mapped) < 1 << 31 {
             let Some(stripe) = self.unmapped.pop_front() else { break };
             self.mapped = self.mapped.wrapping_add(1);
             self.policy.on_stripe_mapped(stripe.location, 2 * (stripe.members.count_ones() - 1));
         }
+        begun
     }
 
     /// The stripes that a program's tag names: one of the last, and its mate.
