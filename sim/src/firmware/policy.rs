@@ -111,9 +111,13 @@ impl Firmware {
     }
 
     /// Whether host writes have to wait, so that moves find room. Rows that become free without another move count as free,
-    /// up to half of the reserve: the host's own writes fill the stripes that their last pages wait in.
+    /// up to half of the reserve: the host's own writes fill the stripes that their last pages wait in. While there is
+    /// nothing to move, room can only come of what the host writes over.
     pub fn host_throttled(&self) -> bool {
-        self.free_rows() + self.soon_free().min(self.parameters.reserve / 2) <= self.parameters.reserve
+        use RowState::{Closed, Emptying, Erasing};
+        let room_comes = self.rows.iter().any(|row| matches!(row.state, Closed | Emptying | Erasing));
+        let free = self.free_rows() + self.soon_free().min(self.parameters.reserve / 2);
+        room_comes && free <= self.parameters.reserve
     }
 
     /// Rows that are being erased, or whose last pages wait in the stripes being filled.

@@ -91,3 +91,21 @@ pub fn page_map_checker(location_bits: usize) -> Checker {
         parameters: vec![("LOCATION_BITS", location_bits.to_string())],
     }
 }
+
+/// Checker of `PlaceCommitter<8, location_bits>` under free updates, before a page map of free latency.
+pub fn place_committer_checker(location_bits: usize) -> Checker {
+    Checker {
+        module: "place_committer_checker",
+        text: include_str!("place_committer.sv"),
+        parameters: vec![("LOCATION_BITS", location_bits.to_string())],
+    }
+}
+
+/// Checker of `MoveChecker<8, location_bits>` under free checks, before a page map of free latency.
+pub fn move_checker_checker(location_bits: usize) -> Checker {
+    Checker {
+        module: "move_checker_checker",
+        text: include_str!("move_checker.sv"),
+        parameters: vec![("LOCATION_BITS", location_bits.to_string())],
+    }
+}

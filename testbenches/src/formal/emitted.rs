@@ -51,6 +51,18 @@ impl EmittedVerilog {
         self
     }
 
+    /// Lets the outermost module's `memory` of `words` words have only `fewer`, for checkers that use no others.
+    ///
+    /// # Errors
+    /// If the outermost module has no such memory.
+    pub fn with_fewer_words(mut self, memory: &str, words: usize, fewer: usize) -> Result<Self> {
+        let top = self.top().to_owned();
+        let text = &mut self.file(&top)?.text;
+        replace_once(text, &format!(" {memory} [0:{}];", words - 1), &format!(" {memory} [0:{}];", fewer - 1))?;
+        replace_once(text, &format!("{memory}_word < {words};"), &format!("{memory}_word < {fewer};"))?;
+        Ok(self)
+    }
+
     /// Makes `expression`, of `bits` bits, of the module at the end of `instances` (instance names from the outermost
     /// module inwards) an output of the outermost module, `observed_<name>`, which a checker sees as its wire `name`. No
     /// logic changes.

@@ -2,6 +2,7 @@
 #![cfg(feature = "tool-tests")]
 
 mod action_arbiter;
+mod mover;
 mod page_map;
 mod skid_buffer;
 mod support;
