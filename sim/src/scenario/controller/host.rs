@@ -41,6 +41,8 @@ pub struct Host {
     tags: Vec<u8>,
     flights: Vec<Option<Flight>>,
     statistics: Statistics,
+    /// When the reads of each tag were given and had ended, in cycles.
+    reads: Vec<Vec<(u64, u64)>>,
     /// Reads that ended with the news that the page is lost.
     pub lost: u64,
     /// Writes acknowledged.
@@ -59,6 +61,7 @@ impl Host {
             tags: (0..TAGS).rev().collect(),
             flights: (0..TAGS).map(|_| None).collect(),
             statistics: Statistics::new(),
+            reads: vec![Vec::new(); usize::from(TAGS)],
             lost: 0,
             written: 0,
             wrong: Vec::new(),
@@ -73,6 +76,13 @@ impl Host {
     /// The figures since the last call.
     pub fn take_statistics(&mut self) -> Statistics {
         std::mem::take(&mut self.statistics)
+    }
+
+    /// Cycles that the read took whose tag firmware heard of in `cycle`; `None` if that was no read of the host.
+    pub fn read_cycles(&self, tag: u8, cycle: u64) -> Option<u64> {
+        let reads = self.reads.get(usize::from(tag))?;
+        let (issued, ended) = reads.iter().rev().find(|(issued, _)| *issued < cycle)?;
+        Some(ended - issued)
     }
 
     /// Gives a command; there must be a free tag.
@@ -123,6 +133,7 @@ impl Host {
         let mut wrong = |text: String| self.wrong.push(WrongPage { page, text, cycle });
         match ticket {
             Ticket::Read(ticket) => {
+                self.reads[usize::from(tag)].push((issued, cycle));
                 if status == 1 {
                     self.lost += 1;
                 } else if status != 0 {

@@ -209,11 +209,14 @@ impl<'a> ControllerRun<'a> {
         let opening = self.injected.first().copied().unwrap_or(self.begun);
         let written = self.host.written - before.0;
         let moved = firmware.moved - before.1;
+        let reconstructed = firmware.degraded_reads.iter().filter(|read| !read.lost);
+        let degraded_reads = reconstructed.filter_map(|read| self.host.read_cycles(read.tag, read.cycle)).collect();
         Summary {
             workload,
             firmware,
             written,
             moved,
+            degraded_reads,
             lost_reads: self.host.lost,
             wrong: std::mem::take(&mut self.host.wrong),
             log: self.log,

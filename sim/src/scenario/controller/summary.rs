@@ -24,6 +24,8 @@ pub struct Summary {
     pub written: u64,
     /// Pages moved meanwhile.
     pub moved: u64,
+    /// Cycles of the host's reads that were made again from their stripes.
+    pub degraded_reads: Vec<u64>,
     /// Reads of lost pages.
     pub lost_reads: u64,
     /// Pages that were wrong.
@@ -90,6 +92,12 @@ pub struct Report {
 /// What it takes to live with a loss, in microseconds.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recovery {
+    /// A page of the host, read from the rest of its stripe: mean.
+    pub read_us: Option<f64>,
+    /// The longest of them.
+    pub longest_read_us: Option<f64>,
+    /// Pages read so for the host.
+    pub reads: u64,
     /// A stripe's valid pages into stripes without the lost member: mean.
     pub stripe_us: Option<f64>,
     /// The longest of them.
@@ -109,7 +117,8 @@ impl Summary {
     pub fn report(&self) -> Report {
         let firmware = &self.firmware;
         let restored = &firmware.stripes_restored;
-        let mean = restored.iter().sum::<u64>().checked_div(restored.len() as u64);
+        let mean = |times: &[u64]| times.iter().sum::<u64>().checked_div(times.len() as u64).map(microseconds);
+        let longest = |times: &[u64]| times.iter().max().copied().map(microseconds);
         Report {
             simulated_us: microseconds(self.cycles),
             workload: self.workload.clone(),
@@ -126,8 +135,11 @@ impl Summary {
             failed_programs: firmware.failed_programs,
             failed_erases: firmware.failed_erases,
             recovery: Recovery {
-                stripe_us: mean.map(microseconds),
-                longest_stripe_us: restored.iter().max().copied().map(microseconds),
+                read_us: mean(&self.degraded_reads),
+                longest_read_us: longest(&self.degraded_reads),
+                reads: self.degraded_reads.len() as u64,
+                stripe_us: mean(restored),
+                longest_stripe_us: longest(restored),
                 stripes: restored.len() as u64,
                 evacuations_us: firmware.evacuations.iter().map(|(begin, end)| microseconds(end - begin)).collect(),
             },
@@ -157,12 +169,14 @@ impl Summary {
             ("dies retired", report.retired_dies.to_string()),
             ("failed programs, erases", format!("{}, {}", report.failed_programs, report.failed_erases)),
         ];
-        if let (Some(mean), Some(longest)) = (report.recovery.stripe_us, report.recovery.longest_stripe_us) {
-            let stripes = report.recovery.stripes;
-            rows.push((
-                "stripe restored",
-                format!("{} on average, {} at most, {stripes} of them", time(mean), time(longest)),
-            ));
+        let recovery = &report.recovery;
+        for (name, mean, longest, count) in [
+            ("degraded read", recovery.read_us, recovery.longest_read_us, recovery.reads),
+            ("stripe restored", recovery.stripe_us, recovery.longest_stripe_us, recovery.stripes),
+        ] {
+            if let (Some(mean), Some(longest)) = (mean, longest) {
+                rows.push((name, format!("{} on average, {} at most, {count} of them", time(mean), time(longest))));
+            }
         }
         rows.extend(report.recovery.evacuations_us.iter().map(|us| ("evacuation", time(*us))));
         rows.extend(report.destage_us.map(|us| ("saved after power loss", time(us))));
