@@ -62,8 +62,8 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
     let mut options = ControllerOptions {
         shape,
         workload: WorkloadChoice::Pattern(pattern),
-        commands: random.random_range(300..1_200),
-        queue_depth: random.random_range(1..=64),
+        commands: random.random_range(100..500),
+        queue_depth: random.random_range(4..=64),
         logical_pages: None,
         seed,
         inject: vec![],
@@ -72,7 +72,7 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
     };
     let most = options.device_pages();
     options.logical_pages = Some(random.random_range(most / 3..=most));
-    let last = if pattern == PatternKind::GcSteady { 8_000_000 } else { 3_000_000 };
+    let last = if pattern == PatternKind::GcSteady { 3_000_000 } else { 800_000 };
     if kind == Kind::Faults || random.random_bool(0.5) {
         options.inject.push(fault(&shape, &options, last, &mut random));
     }
