@@ -16,6 +16,10 @@ const WORDS: usize = 256;
 #[derive(Clone, Debug)]
 struct Expected {
     bad: bool,
+    /// Not one bit is wrong.
+    clean: bool,
+    /// When its last byte was sent; a cycle later it is at the receiver.
+    ended: Option<u64>,
     page: u64,
     words: Vec<[u64; 2]>,
 }
@@ -47,6 +51,9 @@ pub struct RecordTraffic {
     /// What the word must be three drives later.
     words: VecDeque<Option<[u64; 2]>>,
     taken: u64,
+    cycle: u64,
+    /// Most cycles from a record's last byte to its slot, without and with wrong bits.
+    latencies: [u64; 2],
 }
 
 const INPUTS: [&str; 10] = [
@@ -67,15 +74,15 @@ const OUTPUTS: [&str; 8] =
 impl RecordTraffic {
     /// Traffic for a receiver of SLC records: 8 bits in 514 bytes.
     pub fn slc() -> Self {
-        Self::new(Bch::new(13, 0x201B, 8, 8), 514, 8)
+        Self::new(Bch::new(13, 0x201B, 8, 8), 514, 8, [7, 673])
     }
 
     /// Traffic for a receiver of eMLC records: 40 bits in 1,028 bytes.
     pub fn emlc() -> Self {
-        Self::new(Bch::new(14, 0x402B, 40, 8), 1028, 40)
+        Self::new(Bch::new(14, 0x402B, 40, 8), 1028, 40, [7, 2_164])
     }
 
-    fn new(code: Bch, data_bytes: usize, strength: usize) -> Self {
+    fn new(code: Bch, data_bytes: usize, strength: usize, latencies: [u64; 2]) -> Self {
         Self {
             code,
             data_bytes,
@@ -89,6 +96,8 @@ impl RecordTraffic {
             taker: Taker::Idle,
             words: VecDeque::from([None; 3]),
             taken: 0,
+            cycle: 0,
+            latencies,
         }
     }
 
@@ -106,6 +115,7 @@ impl RecordTraffic {
         let too_many = random.random_bool(0.15);
         let clean = random.random_bool(0.3);
         let mut encoded = vec![];
+        let mut wrong_bits = 0;
         for (number, data) in content.chunks(self.data_bytes).enumerate() {
             let mut codeword = self.code.encode(data);
             let most = [0, 0, 1, self.strength][random.random_range(0..4)];
@@ -114,6 +124,7 @@ impl RecordTraffic {
                 (false, true) => 0,
                 (false, false) => most,
             };
+            wrong_bits += count;
             let mut places = std::collections::BTreeSet::new();
             while places.len() < count {
                 places.insert(random.random_range(0..codeword.len() * 8));
@@ -125,7 +136,8 @@ impl RecordTraffic {
         }
         let half = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
         let words = data.chunks(16).map(|word| [half(&word[..8]), half(&word[8..])]).collect();
-        let expected = Expected { bad: too_many || wrong_checksum, page: u64::from(page), words };
+        let (bad, page) = (too_many || wrong_checksum, u64::from(page));
+        let expected = Expected { bad, clean: wrong_bits == 0, ended: None, page, words };
         self.expected.insert(self.sending_tag, expected);
         encoded
     }
@@ -149,6 +161,17 @@ impl Driver for RecordTraffic {
         let word = self.ports.wide_output(layout, outputs, "word");
         let mut values: HashMap<&str, [u64; 2]> = HashMap::new();
 
+        // Outputs are those of the cycle before.
+        self.cycle += 1;
+        for slot in (0..2).filter(|slot| ready >> slot & 1 == 1) {
+            if let Some(expected) = self.expected.get_mut(&tags[slot])
+                && let Some(ended) = expected.ended.take()
+            {
+                let (latency, most) = (self.cycle - 1 - ended, self.latencies[usize::from(!expected.clean)]);
+                assert!(latency <= most, "a record after {latency} cycles, at most {most}");
+            }
+        }
+
         // Reads.
         self.pause = self.pause.saturating_sub(1);
         if let Some(byte) = self.sending.front() {
@@ -160,6 +183,9 @@ impl Driver for RecordTraffic {
                 self.sending.pop_front();
                 if self.sending.is_empty() {
                     self.pause = 12;
+                    if let Some(expected) = self.expected.get_mut(&self.sending_tag) {
+                        expected.ended = Some(self.cycle);
+                    }
                 }
             }
         } else if self.pause == 6 {
@@ -174,7 +200,7 @@ impl Driver for RecordTraffic {
                     values.insert("done", [1, 0]);
                     values.insert("done_tag", [self.sending_tag, 0]);
                     values.insert("done_failed", [1, 0]);
-                    let expected = Expected { bad: true, page: 0, words: vec![] };
+                    let expected = Expected { bad: true, clean: false, ended: None, page: 0, words: vec![] };
                     self.expected.insert(self.sending_tag, expected);
                     self.pause = random.random_range(8..40);
                 }

@@ -38,7 +38,12 @@ fn a_failed_program_costs_no_page() {
 
 #[test]
 fn a_page_with_too_many_wrong_bits_is_made_again() {
-    assert!(with("bits:3@400us").report().reconstructed_pages > 0);
+    let report = with("bits:3@400us").report();
+    assert!(report.reconstructed_pages > 0);
+    let recovery = &report.recovery;
+    assert!(recovery.reads > 0 && recovery.read_us <= recovery.longest_read_us, "{recovery:?}");
+    // Two reads of the bus, one after the other, are the least that it takes.
+    assert!(recovery.read_us.unwrap() > 63.0, "{recovery:?}");
 }
 
 #[test]

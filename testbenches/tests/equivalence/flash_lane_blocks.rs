@@ -17,23 +17,22 @@ use rand::Rng;
 
 #[test]
 fn page_encoders() {
-    lockstep(
-        "page-encoders",
-        PageEncoder::new(RecordCode::Slc),
-        |model| {
-            model
-                .clock("clock", |block| &mut block.clock)
-                .input("sink_valid", |block| &mut block.sink.valid)
-                .input("sink_data", |block| &mut block.sink.data)
-                .input("sink_last", |block| &mut block.sink.last)
-                .input("source_ready", |block| &mut block.source.ready)
-        },
-        |_| {
-            let drivers = vec![send("sink", 0.8), pulse("source_ready", 2)];
-            drivers
-        },
-        12000,
-    );
+    for (name, code) in [("page-encoders", RecordCode::Slc), ("page-encoders-of-emlc", RecordCode::Emlc)] {
+        lockstep(
+            name,
+            PageEncoder::new(code),
+            |model| {
+                model
+                    .clock("clock", |block| &mut block.clock)
+                    .input("sink_valid", |block| &mut block.sink.valid)
+                    .input("sink_data", |block| &mut block.sink.data)
+                    .input("sink_last", |block| &mut block.sink.last)
+                    .input("source_ready", |block| &mut block.source.ready)
+            },
+            |_| vec![send("sink", 0.8), pulse("source_ready", 2)],
+            12_000,
+        );
+    }
 }
 
 #[test]

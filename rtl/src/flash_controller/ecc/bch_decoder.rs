@@ -24,9 +24,9 @@ const OVERHEAD: usize = 8;
 /// Data words are also given as they arrived, for those that need not wait if a codeword proves to be without errors.
 ///
 /// - Latency: from a word to `arrived` 1 cycle; from a codeword's last word to `checked` 4 cycles, to its first data word 11
-///   cycles, and if it has errors also
-///   [`BchKeyEquation::latency`]. `decided` comes one cycle after a codeword's last data word if it has no errors, else
-///   that many cycles later as it has parity words; always before the second data word of the next.
+///   cycles, and if it has errors also [`BchKeyEquation::latency`]. `decided` comes one cycle after a codeword's last data
+///   word if it has no errors, else that many cycles later as it has parity words; always before the second data word of
+///   the next.
 /// - Throughput: 1 word per cycle in, without a pause; data words leave one a cycle.
 /// - Back-pressure: none; what is behind must take a word a cycle, and pauses between words in are allowed.
 /// - Limits: `M` is the degree of the code's field, `B` 8 or 16, `S` the bits of the coefficients of `lanes` lanes of the

@@ -18,4 +18,4 @@ pub use bch_key_equation_lane::BchKeyEquationLane;
 pub use bch_syndromes::BchSyndromes;
 pub use code::{BchCode, BchCodeError};
 pub use galois_multiplier::GaloisMultiplier;
-pub use record_code::RecordCode;
+pub use record_code::{RECORD_BYTES, RecordCode};

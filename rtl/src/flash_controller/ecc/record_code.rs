@@ -3,7 +3,7 @@
 use super::code::BchCode;
 
 /// Bytes of a record: a logical page and a header.
-const RECORD_BYTES: usize = 4112;
+pub const RECORD_BYTES: usize = 4112;
 
 /// How records are encoded, by kind of flash. A flash page holds two encoded records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

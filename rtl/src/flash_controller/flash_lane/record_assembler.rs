@@ -3,21 +3,16 @@
 use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
+use crate::flash_controller::ecc::RECORD_BYTES;
+use crate::flash_controller::write_buffer::checksum_after_zeros;
 use crate::linear::LinearMap;
 
-/// Generator polynomial of CRC-32 (IEEE 802.3) with the highest power at the lowest bit; facts/crc.md.
-const POLYNOMIAL: u32 = 0xEDB8_8320;
 /// The register behind a message and its checksum.
 const RESIDUE: u32 = 0xDEBB_20E3;
-/// Bytes of a record.
-const RECORD_BYTES: usize = 4112;
 
 /// What eight bits of the register add to it when a byte has passed.
 fn byte_columns() -> Vec<Bits<32>> {
-    let after_byte = |register: u32| {
-        (0..8).fold(register, |register, _| (register >> 1) ^ if register & 1 == 1 { POLYNOMIAL } else { 0 })
-    };
-    (0..8).map(|bit| u64::from(after_byte(1 << bit)).into()).collect()
+    (0..8).map(|bit| u64::from(checksum_after_zeros(1 << bit, 8)).into()).collect()
 }
 
 /// Makes words of the bytes of one record after the other, and says whether the checksum of each fits.

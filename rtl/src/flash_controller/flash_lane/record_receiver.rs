@@ -15,15 +15,16 @@ const HEADER_PLACE: usize = 256;
 ///
 /// The bytes of a read go into one of two slots as they come, and through the decoder. If no codeword has errors, the record
 /// is complete with its last byte; else the decoder's bytes replace those in the slot, from the first codeword with errors
-/// on. A record is bad if a codeword of it could not be corrected or its checksum does not fit. A read that ends without any byte, because its die does not answer, gives a bad
-/// record as well: so each read ends with one record, whatever happens. Reads of the firmware, tags 0xB0 and up, pass by.
+/// on. A record is bad if a codeword of it could not be corrected or its checksum does not fit. A read that ends without any
+/// byte, because its die does not answer, gives a bad record as well: so each read ends with one record, whatever happens.
+/// Reads of the firmware, tags 0xB0 and up, pass by.
 ///
-/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, 530 to 1,250 with errors in an SLC record,
-///   1,050 to 3,300 in an eMLC record; 2 cycles from `read_place` to `word`.
+/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, at most 673 with errors in an SLC record and
+///   2,164 in an eMLC record; 2 cycles from `read_place` to `word`.
 /// - Throughput: 1 byte per cycle in, 1 word per cycle out.
 /// - Back-pressure: bytes cannot be held back; `room` says whether a slot is free for a whole record.
-/// - Limits: records of 4,112 bytes in the code it is built for; reads begin only while `room` is high, and one after the other. Up
-///   to 64 reads that failed wait.
+/// - Limits: records of 4,112 bytes in the code it is built for; reads begin only while `room` is high, and one after the
+///   other. Up to 64 reads that failed wait.
 #[derive(LogicBlock)]
 pub struct RecordReceiver {
     /// Clock of all registers, rising edge.

@@ -30,7 +30,7 @@ pub struct LaneConfig {
     pub block_bits: u32,
     /// Code of the records.
     pub code: RecordCode,
-    /// Page read time tR, typical, in nanoseconds; the first poll comes after it. SLC: 25 us.
+    /// Page read time tR, typical, in nanoseconds; the first poll takes the status after it. SLC: 25 us.
     pub read_ns: u32,
     /// Page program time tPROG, typical, in nanoseconds. SLC: 250 us.
     pub program_ns: u32,

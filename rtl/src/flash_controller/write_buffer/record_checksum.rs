@@ -25,14 +25,14 @@ fn step_back(register: u32) -> u32 {
     ((register ^ if feedback == 1 { POLYNOMIAL } else { 0 }) << 1) | feedback
 }
 
-/// The register after `bits` zero bits.
-fn after_zeros(register: u32, bits: usize) -> u32 {
+/// The register of a record's checksum after `bits` zero bits.
+pub(crate) fn checksum_after_zeros(register: u32, bits: usize) -> u32 {
     (0..bits).fold(register, |register, _| step(register, false))
 }
 
 /// The register after `words` words of zeros since the beginning of a record.
 pub(super) fn register_after_zero_words(words: usize) -> u32 {
-    after_zeros(ALL_ONES, words * WORD_BITS)
+    checksum_after_zeros(ALL_ONES, words * WORD_BITS)
 }
 
 /// Row `output` of a linear map of `inputs` bits: which inputs add to that bit of the result.
@@ -93,8 +93,8 @@ pub struct RecordChecksum {
 impl Default for RecordChecksum {
     fn default() -> Self {
         // Bit `i` of a word, and bit `i` of the register, alone in a word of zeros.
-        let word_column = |bit: usize| after_zeros(step(0, true), WORD_BITS - 1 - bit);
-        let register_column = |bit: usize| after_zeros(1 << bit, WORD_BITS);
+        let word_column = |bit: usize| checksum_after_zeros(step(0, true), WORD_BITS - 1 - bit);
+        let register_column = |bit: usize| checksum_after_zeros(1 << bit, WORD_BITS);
         let finish_column = |bit: usize| (0..CHECKSUM_BITS).fold(1 << bit, |register, _| step_back(register));
         Self {
             clock: Default::default(),

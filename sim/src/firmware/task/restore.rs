@@ -221,3 +221,59 @@ fn stripe_records(stripe: StripeLocation, half: u32, lanes: &[Option<RawHeader>;
     });
     Some(records.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRIPE: StripeLocation = StripeLocation { row: RowAddress { group: 0, die: 0, block: 0 }, plane: 0, page: 0 };
+    const MEMBERS: u16 = 0b1_1111;
+
+    /// Pages 10 to 13 and their parity on five lanes.
+    fn headers() -> [Option<RawHeader>; LANES] {
+        let mut headers = [None; LANES];
+        let common =
+            RawHeader { logical_page: 0, sequence: 7, members: MEMBERS, parity_lane: 4, kind: RecordKind::Data };
+        for (page, header) in (10..14).zip(&mut headers) {
+            *header = Some(RawHeader { logical_page: page, ..common });
+        }
+        headers[4] = Some(RawHeader { logical_page: 10 ^ 11 ^ 12 ^ 13, kind: RecordKind::Parity, ..common });
+        headers
+    }
+
+    fn pages(headers: &[Option<RawHeader>; LANES]) -> Option<Vec<u32>> {
+        let records = stripe_records(STRIPE, 0, headers)?;
+        Some(
+            records.iter().filter(|record| record.kind == RecordKind::Data).map(|record| record.logical_page).collect(),
+        )
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_read_or_names_another_stripe_follows_from_the_others() {
+        let whole = Some(vec![10, 11, 12, 13]);
+        assert_eq!(pages(&headers()), whole);
+        for lane in 0..5 {
+            let mut missing = headers();
+            missing[lane] = None;
+            assert_eq!(pages(&missing), whole, "lane {lane}");
+            let mut strange = headers();
+            strange[lane] = strange[lane].map(|header| RawHeader { sequence: 3, ..header });
+            assert_eq!(pages(&strange), whole, "lane {lane}");
+        }
+        // What a lane holds that is no member does not count.
+        let mut outside = headers();
+        outside[9] = outside[0].map(|header| RawHeader { sequence: 3, members: 0x3FF, ..header });
+        assert_eq!(pages(&outside), whole);
+    }
+
+    #[test]
+    fn headers_that_do_not_add_up_do_not_fit() {
+        let mut wrong = headers();
+        wrong[2] = wrong[2].map(|header| RawHeader { logical_page: 99, ..header });
+        assert_eq!(pages(&wrong), None);
+        let mut two = headers();
+        (two[1], two[3]) = (None, None);
+        assert_eq!(pages(&two), None);
+        assert_eq!(pages(&[None; LANES]), Some(vec![]));
+    }
+}
