@@ -237,7 +237,11 @@ mod tests {
         for (page, header) in (10..14).zip(&mut headers) {
             *header = Some(RawHeader { logical_page: page, ..common });
         }
-        headers[4] = Some(RawHeader { logical_page: 10 ^ 11 ^ 12 ^ 13, kind: RecordKind::Parity, ..common });
+        headers[4] = Some(RawHeader {
+            logical_page: (10..14).fold(0, |sum, page| sum ^ page),
+            kind: RecordKind::Parity,
+            ..common
+        });
         headers
     }
 
