@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod circuit;
 pub mod config;
 pub mod flash_controller;
+pub mod line;
 pub mod linear;
 pub mod raid;
 pub mod stream;

@@ -4,6 +4,7 @@ mod controller;
 mod ecc;
 mod flash_lane;
 mod lane;
+mod line;
 mod raid;
 mod stream;
 mod tables;
@@ -62,6 +63,7 @@ pub fn find(name: &str) -> Option<&'static CatalogueEntry> {
 pub static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
     [
         stream::ENTRIES,
+        line::ENTRIES,
         raid::ENTRIES,
         tables::ENTRIES,
         lane::ENTRIES,

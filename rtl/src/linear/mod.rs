@@ -4,8 +4,10 @@
 //! one word for each bit of the input; the kernel adds those whose bit is set. Words are added in fours, so that bits of
 //! the result which need the same few inputs share their exclusive or, and the depth is that of a balanced tree.
 
+mod factored_linear_map;
 mod linear_map;
 mod pipelined_linear_map;
 
+pub use factored_linear_map::FactoredLinearMap;
 pub use linear_map::LinearMap;
 pub use pipelined_linear_map::PipelinedLinearMap;

@@ -9,6 +9,7 @@
 //!                                      \-> Trace ------------compared------------------/
 //! ```
 
+mod bench;
 mod drivers;
 mod engine;
 mod harness;
@@ -20,6 +21,7 @@ mod runtime;
 mod trace;
 mod verilator;
 
+pub use bench::Bench;
 pub use drivers::{Driver, Free, Layout, Sequence, StreamDriver, StreamListener};
 pub use engine::EngineModel;
 pub use lint::{lint, lint_with_icarus};

@@ -8,6 +8,7 @@ mod controller;
 mod ecc;
 mod flash_lane;
 mod flash_lane_blocks;
+mod line;
 mod raid;
 mod random_kernels;
 mod sensitivity;

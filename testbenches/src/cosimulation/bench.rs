@@ -1,0 +1,60 @@
+//! A block in the engine, driven by names of ports.
+
+use super::{EngineModel, Interface, Model, interface_of};
+use hardpath_netlist::elaborate;
+use rust_hdl::prelude::Block;
+
+/// A compiled block.
+pub struct Bench {
+    model: EngineModel,
+    interface: Interface,
+}
+
+impl Bench {
+    /// The block, compiled.
+    ///
+    /// # Panics
+    /// If it does not elaborate or compile.
+    pub fn new(mut block: impl Block) -> Self {
+        block.connect_all();
+        let design = elaborate(&block).expect("the block elaborates").design;
+        let interface = interface_of(design.top());
+        Self { model: EngineModel::new(&design, &interface).expect("the block compiles"), interface }
+    }
+
+    /// Sets an input of up to 64 bits.
+    ///
+    /// # Panics
+    /// If there is no such input.
+    pub fn set(&mut self, name: &str, value: u64) {
+        let port = self.interface.inputs.iter().position(|port| port.name == name);
+        self.model.set(port.expect(name), &[value]).expect(name);
+    }
+
+    /// An output of up to 64 bits.
+    ///
+    /// # Panics
+    /// If there is no such output.
+    pub fn get(&mut self, name: &str) -> u64 {
+        let port = self.interface.outputs.iter().position(|port| port.name == name);
+        let mut value = [0];
+        self.model.get(port.expect(name), &mut value).expect(name);
+        value[0]
+    }
+
+    /// Lets the logic settle after inputs were set.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn settle(&mut self) {
+        self.model.settle().expect("the block settles");
+    }
+
+    /// A rising edge of the block's clock.
+    ///
+    /// # Panics
+    /// If the block has none.
+    pub fn clock(&mut self) {
+        self.model.rise(1).expect("the clock rises");
+    }
+}
