@@ -4,14 +4,8 @@ use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
 use crate::linear::FactoredLinearMap;
+use crate::linear::crc32::{RESIDUE, after_zeros, before_zeros};
 use crate::stream::StreamSink;
-
-/// The polynomial 04C11DB7 with its highest power in bit 0: a register that shifts down takes the bits of a byte from bit 0
-/// up, which is their order on the line.
-const POLYNOMIAL: u32 = 0xEDB8_8320;
-
-/// What the CRC of a message that ends in its own CRC is.
-const RESIDUE: u32 = 0x2144_DF1C;
 
 /// CRC-32 of messages of any number of bytes, to be sent behind them or to check what was received.
 ///
@@ -87,9 +81,8 @@ pub struct Crc32Word {
 
 impl Default for Crc32Word {
     fn default() -> Self {
-        let map = |step: fn(u32) -> u32, times: usize, name| {
-            let column = |bit: usize| (0..times).fold(1_u32 << bit, |remainder, _| step(remainder));
-            FactoredLinearMap::new(&std::array::from_fn(|bit| u64::from(column(bit))), &[(name, times as u64)])
+        let map = |steps: fn(u32, usize) -> u32, bits: usize, name| {
+            FactoredLinearMap::new(&std::array::from_fn(|bit| u64::from(steps(1 << bit, bits))), &[(name, bits as u64)])
         };
         Self {
             clock: Default::default(),
@@ -101,7 +94,7 @@ impl Default for Crc32Word {
             intact: Default::default(),
             used_bits: (0..4).map(|unused| Constant::new(u64::from(u32::MAX >> (8 * unused)).into())).collect(),
             unused_number: (0..4_usize).map(|unused| Constant::new(unused.to_bits())).collect(),
-            residue: Constant::new(u64::from(RESIDUE).into()),
+            residue: Constant::new(u64::from(!RESIDUE).into()),
             pause: Default::default(),
             is_between: DFFWithInit::new(true),
             word_valid: Default::default(),
@@ -114,10 +107,10 @@ impl Default for Crc32Word {
             dividend_unused: Default::default(),
             remainder_valid: Default::default(),
             remainder_unused: Default::default(),
-            step_by_word: map(step, 32, "crc32_steps"),
+            step_by_word: map(after_zeros, 32, "crc32_steps"),
             value: Default::default(),
             value_unused: Default::default(),
-            step_back_by_byte: map(step_back, 8, "crc32_steps_back"),
+            step_back_by_byte: map(before_zeros, 8, "crc32_steps_back"),
             value_final: Default::default(),
             verdict_valid: Default::default(),
             verdict: Default::default(),
@@ -127,17 +120,6 @@ impl Default for Crc32Word {
             pause_after: Default::default(),
         }
     }
-}
-
-/// The remainder after one more bit of the message, which is added to bit 0 before.
-fn step(remainder: u32) -> u32 {
-    (remainder >> 1) ^ if remainder & 1 == 1 { POLYNOMIAL } else { 0 }
-}
-
-/// The inverse of [`step`].
-fn step_back(remainder: u32) -> u32 {
-    let left_low = remainder >> 31 == 1;
-    ((remainder ^ if left_low { POLYNOMIAL } else { 0 }) << 1) | u32::from(left_low)
 }
 
 impl Logic for Crc32Word {

@@ -5,7 +5,6 @@
 
 pub mod array_image;
 pub mod bch;
-pub mod crc32;
 pub mod flash_translation;
 pub mod geometry;
 pub mod lane_map;
@@ -19,7 +18,6 @@ pub mod stripe_layout;
 
 pub use array_image::{ArrayImage, ReadBackError};
 pub use bch::{Bch, Decoded};
-pub use crc32::{crc32, ends_in_its_crc32};
 pub use geometry::{Geometry, GeometryError};
 pub use lane_map::LaneMap;
 pub use onfi_checksum::onfi_checksum;

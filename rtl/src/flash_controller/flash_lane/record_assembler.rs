@@ -4,15 +4,12 @@ use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
 use crate::flash_controller::ecc::RECORD_BYTES;
-use crate::flash_controller::write_buffer::checksum_after_zeros;
 use crate::linear::LinearMap;
-
-/// The register behind a message and its checksum.
-const RESIDUE: u32 = 0xDEBB_20E3;
+use crate::linear::crc32::{RESIDUE, after_zeros};
 
 /// What eight bits of the register add to it when a byte has passed.
 fn byte_columns() -> Vec<Bits<32>> {
-    (0..8).map(|bit| u64::from(checksum_after_zeros(1 << bit, 8)).into()).collect()
+    (0..8).map(|bit| u64::from(after_zeros(1 << bit, 8)).into()).collect()
 }
 
 /// Makes words of the bytes of one record after the other, and says whether the checksum of each fits.

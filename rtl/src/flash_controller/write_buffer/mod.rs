@@ -36,7 +36,6 @@ pub use program_tracker::ProgramTracker;
 pub use read_scheduler::ReadScheduler;
 pub use record_builder::RecordBuilder;
 pub use record_checksum::RecordChecksum;
-pub(crate) use record_checksum::checksum_after_zeros;
 pub use stripe_descriptor::{StripeDescriptorSink, StripeDescriptorSource};
 pub use stripe_gatherer::StripeGatherer;
 pub use stripe_register::StripeRegister;

@@ -3,9 +3,8 @@
 use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
+use crate::linear::crc32::{after_zeros, before_zeros, step};
 
-/// Generator polynomial of CRC-32 (IEEE 802.3) with the highest power at the lowest bit; facts/crc.md.
-const POLYNOMIAL: u32 = 0xEDB8_8320;
 /// Value of the register before the first bit, and what the checksum is inverted with.
 const ALL_ONES: u32 = 0xFFFF_FFFF;
 /// Bits of a word.
@@ -13,26 +12,9 @@ const WORD_BITS: usize = 128;
 /// Bits of the last word that lie in the place of the checksum and are not covered.
 const CHECKSUM_BITS: usize = 32;
 
-/// The register after one more bit.
-fn step(register: u32, bit: bool) -> u32 {
-    let feedback = (register & 1 == 1) != bit;
-    (register >> 1) ^ if feedback { POLYNOMIAL } else { 0 }
-}
-
-/// The register before a zero bit.
-fn step_back(register: u32) -> u32 {
-    let feedback = register >> 31;
-    ((register ^ if feedback == 1 { POLYNOMIAL } else { 0 }) << 1) | feedback
-}
-
-/// The register of a record's checksum after `bits` zero bits.
-pub(crate) fn checksum_after_zeros(register: u32, bits: usize) -> u32 {
-    (0..bits).fold(register, |register, _| step(register, false))
-}
-
 /// The register after `words` words of zeros since the beginning of a record.
 pub(super) fn register_after_zero_words(words: usize) -> u32 {
-    checksum_after_zeros(ALL_ONES, words * WORD_BITS)
+    after_zeros(ALL_ONES, words * WORD_BITS)
 }
 
 /// Row `output` of a linear map of `inputs` bits: which inputs add to that bit of the result.
@@ -93,9 +75,9 @@ pub struct RecordChecksum {
 impl Default for RecordChecksum {
     fn default() -> Self {
         // Bit `i` of a word, and bit `i` of the register, alone in a word of zeros.
-        let word_column = |bit: usize| checksum_after_zeros(step(0, true), WORD_BITS - 1 - bit);
-        let register_column = |bit: usize| checksum_after_zeros(1 << bit, WORD_BITS);
-        let finish_column = |bit: usize| (0..CHECKSUM_BITS).fold(1 << bit, |register, _| step_back(register));
+        let word_column = |bit: usize| after_zeros(step(0, true), WORD_BITS - 1 - bit);
+        let register_column = |bit: usize| after_zeros(1 << bit, WORD_BITS);
+        let finish_column = |bit: usize| before_zeros(1 << bit, CHECKSUM_BITS);
         Self {
             clock: Default::default(),
             word_valid: Default::default(),
