@@ -124,6 +124,10 @@ impl Emitter<'_, '_> {
                 }
             }
         }
+        if let Some(written) = self.layout.written {
+            let one = self.builder.ins().iconst(I64, 1);
+            self.store(written, &[one]);
+        }
     }
 
     /// Stores of a shared condition as multiplexers.

@@ -6,6 +6,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::layout::Layout;
 use crate::engine::schedule::Schedule;
 use crate::engine::sinks::Sink;
+use crate::engine::sleep::{TICK, Watched, emit_step, group_bit};
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, Value};
 use cranelift_codegen::settings::Configurable;
@@ -23,7 +24,7 @@ const CODE_SPACE: usize = 256 << 20;
 pub(super) struct BodyFunctions {
     /// Per output group: `fn(state)`.
     pub groups: Vec<FuncId>,
-    /// `fn(state, mask)`, if anything in the body is clocked.
+    /// `fn(state, mask)`, if anything in the body is clocked: for an instance that is awake.
     pub tick: Option<FuncId>,
 }
 
@@ -140,8 +141,8 @@ impl Compiler {
                 self.functions[index].groups.push(function);
             }
             if body.sequential {
-                let function = self.tick(plans, index)?;
-                self.functions[index].tick = Some(function);
+                let tick = self.tick(plans, index)?;
+                self.functions[index].tick = Some(self.step(plans, index, tick)?);
             }
         }
         Ok(())
@@ -177,6 +178,21 @@ impl Compiler {
             let mut emitter = Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, clocks);
             emit_tick(module, &functions, plans, &mut emitter);
             finish(module, emitter.builder);
+        })
+    }
+
+    /// `fn(state, mask)`: a tick after which the instance may sleep.
+    fn step(&mut self, plans: Plans, index: usize, tick: FuncId) -> Result<FuncId> {
+        let Some((body, layout)) = plan(plans, index) else { return Err(code_error("?", "no body")) };
+        if layout.activity.is_none() {
+            return Ok(tick);
+        }
+        let watched = Watched::of(plans, body, layout);
+        self.define(&body.name, 2, |module, mut builder, parameters| {
+            emit_step(&mut builder, parameters[0], layout, &watched, &mut |builder| {
+                call(module, builder, tick, parameters);
+            });
+            finish(module, builder);
         })
     }
 
@@ -272,9 +288,12 @@ fn call(module: &mut JITModule, builder: &mut FunctionBuilder, function: FuncId,
 }
 
 fn call_group(module: &mut JITModule, functions: &[BodyFunctions], emitter: &mut Emitter, child: usize, group: usize) {
-    let state = emitter.child_state(child);
     let function = functions[emitter.body.children[child].body].groups[group];
-    call(module, &mut emitter.builder, function, &[state]);
+    let bit = group_bit(group);
+    emitter.if_active(child, bit, bit.unwrap_or(0), &mut |emitter| {
+        let state = emitter.child_state(child);
+        call(module, &mut emitter.builder, function, &[state]);
+    });
 }
 
 /// Input ports that the code of these children reads.
@@ -326,23 +345,24 @@ fn emit_tick(module: &mut JITModule, functions: &[BodyFunctions], plans: Plans, 
     emitter.stores();
     for child in clocked {
         let Some(function) = functions[emitter.body.children[child].body].tick else { continue };
-        let state = emitter.child_state(child);
-        let mask = child_mask(emitter, child);
-        match mask {
-            None => {
-                let all = emitter.builder.ins().iconst(I64, -1);
-                call(module, &mut emitter.builder, function, &[state, all]);
+        emitter.if_active(child, Some(TICK), 0, &mut |emitter| {
+            let state = emitter.child_state(child);
+            match child_mask(emitter, child) {
+                None => {
+                    let all = emitter.builder.ins().iconst(I64, -1);
+                    call(module, &mut emitter.builder, function, &[state, all]);
+                }
+                Some(mask) => {
+                    let rises = emitter.builder.create_block();
+                    let next = emitter.builder.create_block();
+                    emitter.builder.ins().brif(mask, rises, &[], next, &[]);
+                    emitter.builder.switch_to_block(rises);
+                    call(module, &mut emitter.builder, function, &[state, mask]);
+                    emitter.builder.ins().jump(next, &[]);
+                    emitter.builder.switch_to_block(next);
+                }
             }
-            Some(mask) => {
-                let rises = emitter.builder.create_block();
-                let next = emitter.builder.create_block();
-                emitter.builder.ins().brif(mask, rises, &[], next, &[]);
-                emitter.builder.switch_to_block(rises);
-                call(module, &mut emitter.builder, function, &[state, mask]);
-                emitter.builder.ins().jump(next, &[]);
-                emitter.builder.switch_to_block(next);
-            }
-        }
+        });
     }
 }
 

@@ -4,12 +4,18 @@ use crate::engine::body::{Body, Output, Source};
 use crate::engine::layout::{Layout, words_of};
 use crate::engine::order::operands;
 use crate::engine::schedule::Schedule;
+use crate::engine::sleep::input_bits;
 use crate::engine::words::Words;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use cranelift_frontend::FunctionBuilder;
 use hardpath_netlist::{Operation, ValueId};
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
+
+/// Per child and activity bits: a word that is not zero if an input that sets these bits has changed.
+type Changes = BTreeMap<usize, BTreeMap<u64, Value>>;
 
 /// Emits the values and stores of one function of one body.
 pub(super) struct Emitter<'a, 'b> {
@@ -327,31 +333,88 @@ impl<'a, 'b> Emitter<'a, 'b> {
     /// Settles the child outputs that the schedule needs: inputs into the child's state, then the calls, in order. With
     /// `all`, the other inputs of these children follow, so that the children can tick or be looked into.
     pub fn settle_children(&mut self, call: &mut dyn FnMut(&mut Self, usize, usize), all: &[(usize, usize)]) {
-        let mut stored = std::collections::HashSet::new();
+        let mut stored = HashSet::new();
+        let mut changes = Changes::new();
         for step in self.schedule.calls.clone() {
             let bodies = self.bodies;
             if let Some(inner) = &bodies[self.body.children[step.child].body] {
                 for port in &inner.groups[step.group].inputs {
                     if stored.insert((step.child, *port)) {
-                        self.store_child_input(step.child, *port);
+                        self.store_child_input(step.child, *port, &mut changes);
                     }
                 }
             }
+            self.note_changes(step.child, &mut changes);
             call(self, step.child, step.group);
         }
         for (child, port) in all {
             if stored.insert((*child, *port)) {
-                self.store_child_input(*child, *port);
+                self.store_child_input(*child, *port, &mut changes);
             }
+        }
+        while let Some(child) = changes.keys().next().copied() {
+            self.note_changes(child, &mut changes);
         }
     }
 
-    fn store_child_input(&mut self, child: usize, port: usize) {
+    fn store_child_input(&mut self, child: usize, port: usize, changes: &mut Changes) {
         let Some(value) = self.body.children[child].inputs[port] else { return };
         let words = self.value(value);
-        let inner = self.layouts[self.body.children[child].body].as_ref();
-        let offset = inner.map_or(0, |inner| inner.ports[port]);
-        self.store(self.layout.children[child] + offset, &words);
+        let index = self.body.children[child].body;
+        let (Some(inner), Some(layout)) = (&self.bodies[index], &self.layouts[index]) else { return };
+        let offset = self.layout.children[child] + layout.ports[port];
+        if layout.activity.is_some() {
+            let bits = input_bits(inner, port);
+            for (word, new) in words.iter().enumerate() {
+                let flags = MemFlagsData::trusted();
+                let old = self.builder.ins().load(I64, flags, self.state, (8 * (offset + word)) as i32);
+                let difference = self.builder.ins().bxor(old, *new);
+                let known = changes.entry(child).or_default().entry(bits);
+                known.and_modify(|others| *others = self.builder.ins().bor(*others, difference)).or_insert(difference);
+            }
+        }
+        self.store(offset, &words);
+    }
+
+    /// Sets the activity bits of a child whose inputs have changed.
+    fn note_changes(&mut self, child: usize, changes: &mut Changes) {
+        let Some(changed) = changes.remove(&child) else { return };
+        let Some(activity) = self.child_activity(child) else { return };
+        let mut word = self.load(activity, 64)[0];
+        for (bits, difference) in changed {
+            let zero = self.words().word(0);
+            let bits = self.words().word(bits);
+            let differs = self.builder.ins().icmp(IntCC::NotEqual, difference, zero);
+            let bits = self.builder.ins().select(differs, bits, zero);
+            word = self.builder.ins().bor(word, bits);
+        }
+        self.store(activity, &[word]);
+    }
+
+    /// Word offset of a child's activity word, if the child sleeps.
+    pub fn child_activity(&self, child: usize) -> Option<usize> {
+        let layout = self.layouts[self.body.children[child].body].as_ref()?;
+        layout.activity.map(|activity| self.layout.children[child] + activity)
+    }
+
+    /// Emits `then` for the case that one of these bits of a child's activity word is set, and clears the bits of `clear`
+    /// before. A child that does not sleep is always active.
+    pub fn if_active(&mut self, child: usize, bits: Option<u64>, clear: u64, then: &mut dyn FnMut(&mut Self)) {
+        let (Some(activity), Some(bits)) = (self.child_activity(child), bits) else { return then(self) };
+        let word = self.load(activity, 64)[0];
+        let bits = self.words().word(bits);
+        let active = self.builder.ins().band(word, bits);
+        let (awake, next) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.ins().brif(active, awake, &[], next, &[]);
+        self.builder.switch_to_block(awake);
+        if clear != 0 {
+            let others = self.words().word(!clear);
+            let word = self.builder.ins().band(word, others);
+            self.store(activity, &[word]);
+        }
+        then(self);
+        self.builder.ins().jump(next, &[]);
+        self.builder.switch_to_block(next);
     }
 
     /// Pointer to a child's state.

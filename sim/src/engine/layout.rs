@@ -2,6 +2,7 @@
 
 use crate::engine::body::{Body, Output};
 use crate::engine::error::{Error, Result};
+use crate::engine::sleep::{Sleep, sleeps};
 use hardpath_netlist::{Design, NetKind, PortDirection};
 
 /// Words of 64 bits that a value of `width` bits takes.
@@ -40,13 +41,20 @@ pub(super) struct Layout {
     pub memories: Vec<MemoryPlace>,
     /// Per child: where its state starts.
     pub children: Vec<usize>,
+    /// Words of the registers, which come first.
+    pub register_words: usize,
+    /// Activity word and count of ticks until the next watched one, if instances sleep.
+    pub activity: Option<usize>,
+    pub countdown: usize,
+    /// Set when a memory is written, if somebody watches.
+    pub written: Option<usize>,
     /// Words in all.
     pub words: usize,
 }
 
 impl Layout {
     /// Lays out a body whose children are laid out.
-    pub fn of(design: &Design, body: &Body, layouts: &[Option<Layout>]) -> Result<Self> {
+    pub fn of(design: &Design, body: &Body, layouts: &[Option<Layout>], sleep: Sleep) -> Result<Self> {
         let circuit = design.circuit(body.circuit);
         let mut layout = Layout { ports: vec![usize::MAX; circuit.ports.len()], ..Layout::default() };
         let mut words: u128 = 0;
@@ -62,6 +70,14 @@ impl Layout {
             // Packed registers have no place of their own.
             let words = if register.packed.is_some() { 0 } else { words_of(register.width) };
             layout.registers.push(take(words as u128)?);
+        }
+        layout.register_words = take(0)?;
+        if sleep != Sleep::Never && body.memories.iter().any(|memory| memory.write.is_some()) {
+            layout.written = Some(take(1)?);
+        }
+        if sleeps(body, sleep) {
+            layout.activity = Some(take(1)?);
+            layout.countdown = take(1)?;
         }
         for (port, net) in circuit.ports.iter().enumerate() {
             let net = circuit.net(*net);
@@ -115,6 +131,9 @@ pub(super) fn initialise(
     for (register, offset) in placed {
         let words = register.initial.words();
         state[*offset..*offset + words.len()].copy_from_slice(&words);
+    }
+    if let Some(activity) = layout.activity {
+        state[activity] = u64::MAX;
     }
     for (port, output) in body.outputs.iter().enumerate() {
         if let Some(Output::Constant(constant)) = output {

@@ -16,6 +16,7 @@
 //!   that is still to be computed reads a value that has been overwritten.
 //! - Flags of equal instances side by side share a word, and what they take next is computed for all of them at once; the
 //!   other registers of an instance that stands still cost one test ([`Packing`]).
+//! - Instances in which nothing changes sleep until one of their inputs does ([`Sleep`]).
 //! - Nets that nothing needs are not computed. [`ObservationPlan`] brings any of them back on demand.
 //!
 //! [`Simulator`] is used directly, or through a [`Testbench`] whose tasks await clock edges.
@@ -42,6 +43,7 @@ mod resolve;
 mod schedule;
 mod simulator;
 mod sinks;
+mod sleep;
 mod testbench;
 mod vector;
 mod words;
@@ -54,6 +56,7 @@ pub use partition::Boundaries;
 pub use port::{Port, PortValue, RawPort};
 pub use rust_hdl::core::prelude::Synth;
 pub use simulator::{Options, Simulator};
+pub use sleep::Sleep;
 pub use testbench::{CycleHook, TaskResult, Testbench, TestbenchError};
 
 #[cfg(test)]

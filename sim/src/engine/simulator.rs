@@ -11,6 +11,7 @@ use crate::engine::layout::{Layout, words_of};
 use crate::engine::machine::Machine;
 use crate::engine::partition::{Boundaries, bodies};
 use crate::engine::port::RawPort;
+use crate::engine::sleep::Sleep;
 use hardpath_netlist::{AtomAddress, Circuit, Design, Elaboration, NetId};
 use rust_hdl::core::prelude::Block;
 use std::collections::HashMap;
@@ -25,6 +26,8 @@ pub struct Options {
     pub boundaries: Boundaries,
     /// Which registers share a word.
     pub packing: Packing,
+    /// Which instances sleep while nothing in them changes.
+    pub sleep: Sleep,
 }
 
 /// A compiled design in simulation.
@@ -80,12 +83,12 @@ impl Simulator {
 
     fn new(design: Design, atoms: HashMap<AtomAddress, (Vec<usize>, NetId)>, options: Options) -> Result<Self> {
         check(&design)?;
-        let own = bodies(&design, options.boundaries);
+        let own = bodies(&design, options.boundaries, options.sleep);
         let bodies = flatten(&design, &own, options.packing)?;
         let mut layouts: Vec<Option<Layout>> = vec![None; bodies.len()];
         for index in 0..bodies.len() {
             if let Some(body) = &bodies[index] {
-                layouts[index] = Some(Layout::of(&design, body, &layouts)?);
+                layouts[index] = Some(Layout::of(&design, body, &layouts, options.sleep)?);
             }
         }
         let top = design.top.0 as usize;

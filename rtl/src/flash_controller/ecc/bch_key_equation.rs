@@ -251,7 +251,9 @@ impl<const M: usize, const S: usize> Logic for BchKeyEquation<M, S> {
         if self.entering_first.q.val() {
             self.window_in.next = self.odd_syndrome.q.val();
         }
-        self.window_step.d.next = self.window_step.q.val() + 1;
+        if self.entering.q.val() {
+            self.window_step.d.next = self.window_step.q.val() + 1;
+        }
         if self.leaving_first.q.val() {
             self.window_step.d.next = bits::<6>(0);
         }

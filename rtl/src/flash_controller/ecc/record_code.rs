@@ -1,6 +1,7 @@
 //! Codes of the records on flash.
 
 use super::code::BchCode;
+use std::sync::LazyLock;
 
 /// Bytes of a record: a logical page and a header.
 pub const RECORD_BYTES: usize = 4112;
@@ -16,10 +17,12 @@ pub enum RecordCode {
 
 impl RecordCode {
     /// The code of its codewords.
-    pub fn bch(self) -> BchCode {
+    pub fn bch(self) -> &'static BchCode {
+        static SLC: LazyLock<BchCode> = LazyLock::new(BchCode::slc);
+        static EMLC: LazyLock<BchCode> = LazyLock::new(BchCode::emlc);
         match self {
-            Self::Slc => BchCode::slc(),
-            Self::Emlc => BchCode::emlc(),
+            Self::Slc => &SLC,
+            Self::Emlc => &EMLC,
         }
     }
 

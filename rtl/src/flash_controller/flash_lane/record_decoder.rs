@@ -63,8 +63,8 @@ impl RecordDecoder {
             decided: Default::default(),
             corrected: Default::default(),
             uncorrectable: Default::default(),
-            slc: if code == RecordCode::Slc { vec![BchDecoder::new(&code.bch(), 1)] } else { vec![] },
-            emlc: if code == RecordCode::Emlc { vec![BchDecoder::new(&code.bch(), 2)] } else { vec![] },
+            slc: if code == RecordCode::Slc { vec![BchDecoder::new(code.bch(), 1)] } else { vec![] },
+            emlc: if code == RecordCode::Emlc { vec![BchDecoder::new(code.bch(), 2)] } else { vec![] },
         }
     }
 }

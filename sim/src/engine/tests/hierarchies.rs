@@ -4,18 +4,21 @@ use super::build::Builder;
 use super::operations::{random_value, words};
 use super::random::{Shape, random_design};
 use super::reference::Reference;
-use crate::engine::{Boundaries, NetRef, Options, Packing, Simulator};
+use crate::engine::sleep::TICK;
+use crate::engine::{Boundaries, NetRef, Options, Packing, Simulator, Sleep};
 use hardpath_netlist::{Circuit, CircuitId, Design, NetId, NetType};
 use num_bigint::BigUint;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-const POLICIES: [Options; 5] = [
-    Options { boundaries: Boundaries::Automatic, packing: Packing::Automatic },
-    Options { boundaries: Boundaries::All, packing: Packing::Always },
-    Options { boundaries: Boundaries::None, packing: Packing::Automatic },
-    Options { boundaries: Boundaries::None, packing: Packing::Always },
-    Options { boundaries: Boundaries::None, packing: Packing::Never },
+const POLICIES: [Options; 7] = [
+    Options { boundaries: Boundaries::Automatic, packing: Packing::Automatic, sleep: Sleep::Automatic },
+    Options { boundaries: Boundaries::Automatic, packing: Packing::Automatic, sleep: Sleep::Always },
+    Options { boundaries: Boundaries::All, packing: Packing::Always, sleep: Sleep::Always },
+    Options { boundaries: Boundaries::All, packing: Packing::Always, sleep: Sleep::Never },
+    Options { boundaries: Boundaries::None, packing: Packing::Automatic, sleep: Sleep::Never },
+    Options { boundaries: Boundaries::None, packing: Packing::Always, sleep: Sleep::Never },
+    Options { boundaries: Boundaries::None, packing: Packing::Never, sleep: Sleep::Never },
 ];
 
 fn with_policy(design: &Design, policy: Options) -> Simulator {
@@ -47,8 +50,22 @@ fn every_net(reference: &Reference) -> Vec<NetRef> {
     nets
 }
 
-/// Runs a design in all policies and the reference. With `watch`, every net and memory is compared in every cycle.
-fn compare(design: &Design, random: &mut StdRng, cycles: usize, watch: bool) {
+/// Instances below the top that sleep.
+fn sleepers(sim: &Simulator, body: usize, offset: usize) -> usize {
+    let (plan, layout) = (sim.bodies[body].as_ref().unwrap(), sim.layouts[body].as_ref().unwrap());
+    let below = plan.children.iter().zip(&layout.children).map(|(child, start)| {
+        let inner = sim.layouts[child.body].as_ref().unwrap();
+        let sequential = sim.bodies[child.body].as_ref().unwrap().sequential;
+        let asleep = inner.activity.is_some_and(|word| sim.machine.state[offset + start + word] & TICK == 0);
+        usize::from(sequential && asleep) + sleepers(sim, child.body, offset + start)
+    });
+    below.sum()
+}
+
+/// Runs a design in all policies and the reference. With `watch`, every net and memory is compared in every cycle. Inputs
+/// change every `hold` cycles. Returns how many instances slept, summed over cycles and policies.
+fn compare(design: &Design, random: &mut StdRng, cycles: usize, hold: usize, watch: bool) -> usize {
+    let mut slept = 0;
     let mut reference = Reference::new(design);
     let mut sims: Vec<Simulator> = POLICIES.iter().map(|policy| with_policy(design, *policy)).collect();
     let (clocks, inputs, outputs) = inputs_and_outputs(design);
@@ -56,7 +73,7 @@ fn compare(design: &Design, random: &mut StdRng, cycles: usize, watch: bool) {
     let plans: Vec<_> = sims.iter_mut().map(|sim| watch.then(|| sim.observation(&nets).unwrap())).collect();
     for cycle in 0..cycles {
         for input in &inputs {
-            if cycle > 0 && random.random_bool(0.3) {
+            if cycle % hold != 0 || cycle > 0 && random.random_bool(0.3) {
                 continue;
             }
             let width = design.top().net(*input).width;
@@ -101,7 +118,9 @@ fn compare(design: &Design, random: &mut StdRng, cycles: usize, watch: bool) {
             clocks.iter().enumerate().filter(|(index, _)| rising >> index & 1 == 1).map(|(_, clock)| *clock).collect();
         reference.tick(&risen);
         sims.iter_mut().for_each(|sim| sim.tick_clocks(rising).unwrap());
+        slept += sims.iter().map(|sim| sleepers(sim, design.top.0 as usize, 0)).sum::<usize>();
     }
+    slept
 }
 
 #[test]
@@ -111,7 +130,7 @@ fn random_single_circuits_equal_the_reference() {
         let shape =
             Shape { circuits: 1, instances: 0, registers: 8, operations: 40, clocks: 1, widest: 200, arrays: false };
         let design = random_design(&mut random, shape);
-        compare(&design, &mut random, 20, true);
+        compare(&design, &mut random, 20, 1, true);
     }
 }
 
@@ -122,7 +141,7 @@ fn random_hierarchies_equal_the_reference_in_every_policy() {
         let shape =
             Shape { circuits: 4, instances: 3, registers: 4, operations: 16, clocks: 1, widest: 130, arrays: false };
         let design = random_design(&mut random, shape);
-        compare(&design, &mut random, 12, round % 2 == 0);
+        compare(&design, &mut random, 12, 1, round % 2 == 0);
     }
 }
 
@@ -133,8 +152,29 @@ fn random_hierarchies_with_several_clocks_equal_the_reference() {
         let shape =
             Shape { circuits: 3, instances: 3, registers: 5, operations: 16, clocks: 3, widest: 70, arrays: false };
         let design = random_design(&mut random, shape);
-        compare(&design, &mut random, 16, round % 2 == 0);
+        compare(&design, &mut random, 16, 1, round % 2 == 0);
     }
+}
+
+/// Long stretches without a change of inputs, cut short by changes of a few of them: instances fall asleep and are woken.
+#[test]
+fn instances_that_sleep_and_are_woken_equal_the_reference() {
+    let mut random = StdRng::seed_from_u64(29);
+    let mut slept = 0;
+    for round in 0..60 {
+        let shape = Shape {
+            circuits: 2 + round % 3,
+            instances: 3,
+            registers: 2,
+            operations: 6,
+            clocks: 1 + round % 7 / 6,
+            widest: 70,
+            arrays: false,
+        };
+        let design = random_design(&mut random, shape);
+        slept += compare(&design, &mut random, 60, 7, round % 2 == 0);
+    }
+    assert!(slept > 2_000, "instances slept in {slept} cycles only");
 }
 
 #[test]
@@ -147,7 +187,7 @@ fn large_repeated_circuits_keep_their_own_body_and_equal_the_reference() {
         let design = random_design(&mut random, shape);
         let sim = with_policy(&design, Options::default());
         with_children += u32::from(sim.bodies.iter().flatten().count() > 1);
-        compare(&design, &mut random, 6, true);
+        compare(&design, &mut random, 6, 1, true);
     }
     assert!(with_children > 0, "no design of this shape has a body below the top");
 }
@@ -161,10 +201,10 @@ fn random_arrays_of_instances_share_words_and_equal_the_reference() {
         let instances = 4 + round % 5;
         let shape = Shape { circuits: 3, instances, registers: 6, operations: 12, clocks, widest: 40, arrays: true };
         let design = random_design(&mut random, shape);
-        let sim = with_policy(&design, POLICIES[3]);
+        let sim = with_policy(&design, POLICIES[5]);
         let packs = sim.bodies.iter().flatten().flat_map(|body| &body.bundles).map(|bundle| bundle.packs.len());
         packed += usize::from(packs.sum::<usize>() > 0);
-        compare(&design, &mut random, 24, round % 2 == 0);
+        compare(&design, &mut random, 24, 1, round % 2 == 0);
     }
     assert!(packed > 12, "registers were packed in {packed} of 24 designs only");
 }
@@ -223,7 +263,7 @@ fn running_many_cycles_at_once_equals_ticking_one_by_one() {
             sim.observe(&plan, &mut buffer).unwrap();
             (0..nets.len()).map(|index| buffer[plan.range(index)].to_vec()).collect::<Vec<_>>()
         };
-        let mut stepped = with_policy(&design, POLICIES[3]);
+        let mut stepped = with_policy(&design, POLICIES[5]);
         (0..1000).for_each(|_| stepped.tick());
         let expected = values(&mut stepped);
         for policy in POLICIES {
