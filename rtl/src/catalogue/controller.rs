@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connect_ports, connect_signals, connected};
 use crate::flash_controller::host_interface::{HostPort, ReadFence};
-use crate::flash_controller::mailbox::{ControllerMailbox, LaneCommands, LaneReports};
+use crate::flash_controller::mailbox::{BytePacker, ControllerMailbox, LaneCommands, LaneReports};
 use crate::flash_controller::mover::{MoveChecker, MoveReader, PlaceCommitter};
 use crate::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
 
@@ -237,6 +237,17 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "byte_packer",
+        summary: "bytes put together into words for firmware",
+        build: || {
+            let mut block = BytePacker::default();
+            block.clock.connect();
+            block.sink.link_connect_dest();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "lane_commands",
         summary: "registers by which firmware sends commands to lanes",
         build: || {
@@ -267,7 +278,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.found_parity_lane.connect();
             block.command_ready.connect();
             block.lane_events.link_connect_dest();
-            block.lane_bytes.link_connect_dest();
+            block.lane_words.link_connect_dest();
             block.move_orders.link_connect_dest();
             block.move_events.link_connect_dest();
             block.read_events.link_connect_dest();

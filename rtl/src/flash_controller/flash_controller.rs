@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::flash_lane::FlashLane;
 use super::host_interface::{HostCommandSink, HostCompletionSource, HostPort, HostReadSource};
 use super::lane::{LaneConfig, LaneConfigError, NandHost};
-use super::mailbox::{ControllerMailbox, LaneReports, MailboxSink, MailboxSource, TableMailbox};
+use super::mailbox::{BytePacker, ControllerMailbox, LaneReports, MailboxSink, MailboxSource, TableMailbox};
 use super::mover::{MoveChecker, MoveReader, PlaceCommitter};
 use super::read_path::{LANES, ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
 use super::tables::{
@@ -114,7 +114,8 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     lanes: Vec<FlashLane>,
     move_event_queue: SynchronousFifo<34, 6>,
     read_event_queue: SynchronousFifo<39, 6>,
-    byte_queue: SynchronousFifo<8, 9>,
+    byte_packer: BytePacker,
+    word_queue: SynchronousFifo<35, 7>,
 
     commands_taken: Signal<Local, Bits<10>>,
     survivors_taken: Signal<Local, Bits<10>>,
@@ -168,7 +169,8 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             lanes,
             move_event_queue: SynchronousFifo::new(32),
             read_event_queue: SynchronousFifo::new(32),
-            byte_queue: SynchronousFifo::new(256),
+            byte_packer: Default::default(),
+            word_queue: SynchronousFifo::new(64),
             commands_taken: Default::default(),
             survivors_taken: Default::default(),
             byte_comes: Default::default(),
@@ -211,7 +213,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             committer
         );
         clock!(self, clock, registers, table_registers, reports, directory, stripe_table, health);
-        clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_queue);
+        clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_packer, word_queue);
 
         // The host.
         HostCommandSink::link(&mut self.commands, &mut self.host.commands);
@@ -445,7 +447,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             self.lanes[i].firmware.tag.next = self.registers.command_tag.val();
             self.commands_taken.next = self.commands_taken.val().replace_bit(i, self.lanes[i].firmware.ready.val());
             self.lanes[i].firmware_room.next =
-                self.registers.transfers.val().get_bit(i) & !self.byte_queue.almost_full.val();
+                self.registers.transfers.val().get_bit(i) & !self.word_queue.almost_full.val();
             if self.lanes[i].firmware_byte_valid.val() {
                 self.byte_comes.next = true;
                 self.byte_now.next = self.lanes[i].firmware_byte.val();
@@ -469,10 +471,11 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         }
         self.registers.command_ready.next = self.commands_taken.val();
         self.reconstructor.read_ready.next = self.survivors_taken.val();
-        self.byte_queue.sink.valid.next = self.byte_comes.val();
-        self.byte_queue.sink.data.next = self.byte_now.val();
-        self.byte_queue.sink.last.next = self.byte_is_last.val();
-        StreamSource::<8>::join(&mut self.byte_queue.source, &mut self.registers.lane_bytes);
+        self.byte_packer.sink.valid.next = self.byte_comes.val();
+        self.byte_packer.sink.data.next = self.byte_now.val();
+        self.byte_packer.sink.last.next = self.byte_is_last.val();
+        StreamSource::<35>::join(&mut self.byte_packer.source, &mut self.word_queue.sink);
+        StreamSource::<35>::join(&mut self.word_queue.source, &mut self.registers.lane_words);
         StreamSource::<13>::join(&mut self.reports.events, &mut self.registers.lane_events);
         self.registers.corrected_bits.next = self.reports.bit_count.val();
         self.registers.corrected_records.next = self.reports.record_count.val();

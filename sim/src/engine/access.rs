@@ -169,8 +169,15 @@ impl Simulator {
     pub fn set<T: PortValue>(&mut self, port: Port<T>, value: T) -> Result<()> {
         let (offset, width) = self.input(port)?;
         let count = words_of(width);
-        value.to_words(&mut self.machine.state[offset..offset + count]);
-        self.settled = false;
+        let mut words = [0; PORT_WORDS];
+        if count > PORT_WORDS {
+            let mut words = vec![0; count];
+            value.to_words(&mut words);
+            self.set_state(offset, &words);
+            return Ok(());
+        }
+        value.to_words(&mut words[..count]);
+        self.set_state(offset, &words[..count]);
         Ok(())
     }
 
@@ -185,8 +192,7 @@ impl Simulator {
             let value = words.iter().rev().map(|word| format!("{word:016x}")).collect();
             return Err(Error::Value { name: self.record(port)?.name.clone(), width, value });
         }
-        self.machine.state[offset..offset + count].copy_from_slice(words);
-        self.settled = false;
+        self.set_state(offset, words);
         Ok(())
     }
 
@@ -197,11 +203,31 @@ impl Simulator {
         if width < 64 && value >> width != 0 {
             return Err(Error::Value { name: self.record(port)?.name.clone(), width, value: format!("{value:x}") });
         }
-        let count = words_of(width);
-        self.machine.state[offset] = value;
-        self.machine.state[offset + 1..offset + count].fill(0);
-        self.settled = false;
+        let mut words = [0; PORT_WORDS];
+        words[0] = value;
+        match words_of(width) {
+            0 | 1 => self.set_state(offset, &words[..1]),
+            count if count <= PORT_WORDS => self.set_state(offset, &words[..count]),
+            count => {
+                let mut words = vec![0; count];
+                words[0] = value;
+                self.set_state(offset, &words);
+            }
+        }
         Ok(())
+    }
+
+    /// Sets words of an input of the top, and wakes the top if they change.
+    #[inline]
+    fn set_state(&mut self, offset: usize, words: &[u64]) {
+        let state = &mut self.machine.state[offset..offset + words.len()];
+        if state != words {
+            state.copy_from_slice(words);
+            self.settled = false;
+            if let Some(activity) = self.top_activity {
+                self.machine.state[activity] = u64::MAX;
+            }
+        }
     }
 
     /// Reads a port, after settling.

@@ -3,10 +3,10 @@
 use crate::engine::body::{Body, Output};
 use crate::engine::emit::Emitter;
 use crate::engine::error::{Error, Result};
-use crate::engine::layout::Layout;
+use crate::engine::layout::{Layout, words_of};
 use crate::engine::schedule::Schedule;
 use crate::engine::sinks::Sink;
-use crate::engine::sleep::{TICK, Watched, emit_step, group_bit};
+use crate::engine::sleep::{SleepingChild, StepCall, TICK, Watched, emit_step, group_bit};
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, Value};
 use cranelift_codegen::settings::Configurable;
@@ -24,8 +24,11 @@ const CODE_SPACE: usize = 256 << 20;
 pub(super) struct BodyFunctions {
     /// Per output group: `fn(state)`.
     pub groups: Vec<FuncId>,
-    /// `fn(state, mask)`, if anything in the body is clocked: for an instance that is awake.
+    /// `fn(state, mask)`, if anything in the body is clocked. If instances sleep, for one that is awake: gives zero if the
+    /// outputs cannot have changed.
     pub tick: Option<FuncId>,
+    /// `fn(state)`, if instances sleep: compares the outputs with their copies, renews these, and gives zero if all were equal.
+    pub probe: Option<FuncId>,
 }
 
 /// What an observation computes in one body and below.
@@ -99,23 +102,24 @@ impl Compiler {
         Ok(functions.iter().map(|function| self.module.get_finalized_function(*function)).collect())
     }
 
-    fn signature(&self, parameters: usize) -> Signature {
+    fn signature(&self, (parameters, results): (usize, usize)) -> Signature {
         let mut signature = self.module.make_signature();
         signature.params.extend((0..parameters).map(|_| AbiParam::new(I64)));
+        signature.returns.extend((0..results).map(|_| AbiParam::new(I64)));
         signature
     }
 
-    /// Defines a function of `parameters` 64-bit parameters; `emit` gets the builder at the entry block.
+    /// Defines a function of so many 64-bit parameters and results; `emit` gets the builder at the entry block.
     fn define(
         &mut self,
         name: &str,
-        parameters: usize,
+        shape: (usize, usize),
         emit: impl FnOnce(&mut JITModule, FunctionBuilder, &[Value]),
     ) -> Result<FuncId> {
         let error = |problem: &dyn std::fmt::Display| code_error(name, problem);
         self.count += 1;
         let symbol = format!("{name}.{}", self.count);
-        let signature = self.signature(parameters);
+        let signature = self.signature(shape);
         let function = self.module.declare_function(&symbol, Linkage::Local, &signature);
         let function = function.map_err(|problem| error(&problem))?;
         self.context.func.signature = signature;
@@ -137,26 +141,36 @@ impl Compiler {
         for index in 0..plans.bodies.len() {
             let Some(body) = plans.bodies[index].as_ref().filter(|_| index != top) else { continue };
             for group in 0..body.groups.len() {
-                let function = self.outputs(plans, index, &body.groups[group].outputs)?;
+                let function = self.outputs(plans, index, &body.groups[group].outputs, false)?;
                 self.functions[index].groups.push(function);
             }
             if body.sequential {
-                let tick = self.tick(plans, index)?;
-                self.functions[index].tick = Some(self.step(plans, index, tick)?);
+                self.functions[index].probe = self.probe(plans, index)?;
+                self.functions[index].tick = Some(self.tick(plans, index)?);
             }
         }
         Ok(())
     }
 
-    /// `fn(state)`: settles some outputs of a body.
-    pub fn outputs(&mut self, plans: Plans, index: usize, ports: &[usize]) -> Result<FuncId> {
+    /// `fn(state)`: settles all outputs of the top.
+    pub fn settle(&mut self, plans: Plans, top: usize) -> Result<FuncId> {
+        let Some((body, _)) = plan(plans, top) else { return Err(code_error("?", "no body")) };
+        let outputs: Vec<usize> = (0..body.outputs.len()).collect();
+        self.outputs(plans, top, &outputs, true)
+    }
+
+    /// `fn(state)`: settles some outputs of a body; with `unless_settled`, only if they may have changed.
+    fn outputs(&mut self, plans: Plans, index: usize, ports: &[usize], unless_settled: bool) -> Result<FuncId> {
         let Some((body, layout)) = plan(plans, index) else { return Err(code_error("?", "no body")) };
         let computed: Vec<usize> =
             ports.iter().copied().filter(|port| matches!(body.outputs[*port], Some(Output::Logic { .. }))).collect();
         let roots: Vec<ValueId> = computed.iter().filter_map(|port| body.output_values[*port]).collect();
         let schedule = Schedule::new(body, plans.bodies, &roots, Vec::new());
         let functions = self.functions.clone();
-        self.define(&body.name, 1, |module, builder, parameters| {
+        self.define(&body.name, (1, 0), |module, mut builder, parameters| {
+            if let Some(activity) = layout.activity.filter(|_| unless_settled) {
+                return_unless_stale(&mut builder, parameters[0], activity);
+            }
             let mut emitter =
                 Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, (parameters[0], None));
             emitter.settle_children(
@@ -164,7 +178,7 @@ impl Compiler {
                 &[],
             );
             emitter.store_outputs(&computed);
-            finish(module, emitter.builder);
+            finish(module, emitter.builder, &[]);
         })
     }
 
@@ -173,49 +187,126 @@ impl Compiler {
         let Some((body, layout)) = plan(plans, index) else { return Err(code_error("?", "no body")) };
         let functions = self.functions.clone();
         let schedule = tick_schedule(plans, body);
-        self.define(&body.name, 2, |module, builder, parameters| {
+        let sleeps = layout.activity.is_some();
+        let whole = self.define(&body.name, (if sleeps { 3 } else { 2 }, 0), |module, builder, parameters| {
             let clocks = (parameters[0], Some(parameters[1]));
             let mut emitter = Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, clocks);
-            emit_tick(module, &functions, plans, &mut emitter);
-            finish(module, emitter.builder);
+            emit_tick(module, &functions, plans, &mut emitter, parameters.get(2).copied());
+            finish(module, emitter.builder, &[]);
+        })?;
+        let Some(activity) = layout.activity else { return Ok(whole) };
+        let watched = Watched::of(plans, body, layout);
+        self.define(&body.name, (2, 1), |module, mut builder, parameters| {
+            let (state, mask) = (parameters[0], parameters[1]);
+            let mut make = |builder: &mut FunctionBuilder, step: StepCall| {
+                let child = |number: usize| {
+                    let child: SleepingChild = watched.children[number];
+                    (&functions[body.children[child.child].body], child.start)
+                };
+                let (function, start, last) = match step {
+                    StepCall::Tick { watched } => (Some(whole), 0, Some(i64::from(watched))),
+                    StepCall::Step(number) => (child(number).0.tick, child(number).1, None),
+                    StepCall::Probe(number) => (child(number).0.probe, child(number).1, None),
+                };
+                let Some(function) = function else { return builder.ins().iconst(I64, 0) };
+                let distance = builder.ins().iconst(I64, 8 * start as i64);
+                let state = builder.ins().iadd(state, distance);
+                let last = last.map(|last| builder.ins().iconst(I64, last));
+                let arguments: Vec<Value> = match step {
+                    StepCall::Probe(_) => vec![state],
+                    _ => [state, mask].into_iter().chain(last).collect(),
+                };
+                call(module, builder, function, &arguments)
+            };
+            let changed = emit_step(&mut builder, state, (layout, activity), &watched, &mut make);
+            finish(module, builder, &[changed]);
         })
     }
 
-    /// `fn(state, mask)`: a tick after which the instance may sleep.
-    fn step(&mut self, plans: Plans, index: usize, tick: FuncId) -> Result<FuncId> {
+    /// `fn(state)`: whether outputs of an instance that sleeps differ from their copies.
+    fn probe(&mut self, plans: Plans, index: usize) -> Result<Option<FuncId>> {
         let Some((body, layout)) = plan(plans, index) else { return Err(code_error("?", "no body")) };
-        if layout.activity.is_none() {
-            return Ok(tick);
-        }
-        let watched = Watched::of(plans, body, layout);
-        self.define(&body.name, 2, |module, mut builder, parameters| {
-            emit_step(&mut builder, parameters[0], layout, &watched, &mut |builder| {
-                call(module, builder, tick, parameters);
-            });
-            finish(module, builder);
-        })
+        let Some(activity) = layout.activity else { return Ok(None) };
+        let groups = self.functions[index].groups.clone();
+        let function = self.define(&body.name, (1, 1), |module, mut builder, parameters| {
+            let state = parameters[0];
+            for (group, function) in groups.iter().enumerate() {
+                let [stale, next] = std::array::from_fn(|_| builder.create_block());
+                let word = builder.ins().load(I64, MemFlagsData::trusted(), state, (8 * activity) as i32);
+                let bit = builder.ins().iconst(I64, group_bit(group).unwrap_or(u64::MAX) as i64);
+                let rest = builder.ins().band_not(word, bit);
+                let bit = builder.ins().band(word, bit);
+                match group_bit(group) {
+                    Some(_) => builder.ins().brif(bit, stale, &[], next, &[]),
+                    None => builder.ins().jump(stale, &[]),
+                };
+                builder.switch_to_block(stale);
+                if group_bit(group).is_some() {
+                    builder.ins().store(MemFlagsData::trusted(), rest, state, (8 * activity) as i32);
+                }
+                call(module, &mut builder, *function, &[state]);
+                builder.ins().jump(next, &[]);
+                builder.switch_to_block(next);
+            }
+            let mut difference = builder.ins().iconst(I64, 0);
+            for (port, copy) in &layout.copies {
+                let value = body.output_values[*port];
+                let words = value.map_or(0, |value| words_of(body.arena.width(value)));
+                for word in 0..words {
+                    let (now, copy) = (8 * (layout.ports[*port] + word), 8 * (copy + word));
+                    let now = builder.ins().load(I64, MemFlagsData::trusted(), state, now as i32);
+                    let before = builder.ins().load(I64, MemFlagsData::trusted(), state, copy as i32);
+                    builder.ins().store(MemFlagsData::trusted(), now, state, copy as i32);
+                    let other = builder.ins().bxor(now, before);
+                    difference = builder.ins().bor(difference, other);
+                }
+            }
+            finish(module, builder, &[difference]);
+        })?;
+        Ok(Some(function))
     }
 
     /// `fn(state, count, mask)`: that many ticks of the top, inputs standing still.
     pub fn run(&mut self, plans: Plans, top: usize) -> Result<FuncId> {
         let Some((body, layout)) = plan(plans, top) else { return Err(code_error("?", "no body")) };
         let functions = self.functions.clone();
-        let schedule = tick_schedule(plans, body);
-        self.define(&body.name, 3, |module, mut builder, parameters| {
+        let step = match layout.activity.filter(|_| body.sequential) {
+            Some(activity) => Some((activity, self.tick(plans, top)?)),
+            None => None,
+        };
+        self.define(&body.name, (3, 0), |module, mut builder, parameters| {
+            let (state, count, mask) = (parameters[0], parameters[1], parameters[2]);
             let cycle = builder.create_block();
             let end = builder.create_block();
             let left = builder.append_block_param(cycle, I64);
-            builder.ins().brif(parameters[1], cycle, &[BlockArg::Value(parameters[1])], end, &[]);
+            builder.ins().brif(count, cycle, &[BlockArg::Value(count)], end, &[]);
             builder.switch_to_block(cycle);
-            let clocks = (parameters[0], Some(parameters[2]));
-            let mut emitter = Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, clocks);
-            emit_tick(module, &functions, plans, &mut emitter);
-            let mut builder = emitter.builder;
+            let mut builder = match step {
+                Some((activity, step)) => {
+                    // Nothing changes any more once the top sleeps.
+                    let awake = builder.create_block();
+                    let word = builder.ins().load(I64, MemFlagsData::trusted(), state, (8 * activity) as i32);
+                    let bit = builder.ins().iconst(I64, TICK as i64);
+                    let bit = builder.ins().band(word, bit);
+                    builder.ins().brif(bit, awake, &[], end, &[]);
+                    builder.switch_to_block(awake);
+                    call(module, &mut builder, step, &[state, mask]);
+                    builder
+                }
+                None => {
+                    let bodies = (body, plans.bodies);
+                    let layouts = (layout, plans.layouts);
+                    let schedule = tick_schedule(plans, body);
+                    let mut emitter = Emitter::new(builder, bodies, layouts, schedule, (state, Some(mask)));
+                    emit_tick(module, &functions, plans, &mut emitter, None);
+                    emitter.builder
+                }
+            };
             let one = builder.ins().iconst(I64, 1);
             let left = builder.ins().isub(left, one);
             builder.ins().brif(left, cycle, &[BlockArg::Value(left)], end, &[]);
             builder.switch_to_block(end);
-            finish(module, builder);
+            finish(module, builder, &[]);
         })
     }
 
@@ -244,7 +335,7 @@ impl Compiler {
         roots.extend(inputs.iter().filter_map(|(child, port)| body.children[*child].inputs[*port]));
         let schedule = Schedule::new(body, plans.bodies, &roots, Vec::new());
         let functions = self.functions.clone();
-        let function = self.define(&body.name, 2, |module, builder, parameters| {
+        let function = self.define(&body.name, (2, 0), |module, builder, parameters| {
             let (state, buffer) = (parameters[0], parameters[1]);
             let mut emitter =
                 Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, (state, None));
@@ -265,7 +356,7 @@ impl Compiler {
                 let part = emitter.builder.ins().iadd(buffer, offset);
                 call(module, &mut emitter.builder, *function, &[child_state, part]);
             }
-            finish(module, emitter.builder);
+            finish(module, emitter.builder, &[]);
         })?;
         made.push((observed.clone(), function));
         Ok(function)
@@ -276,15 +367,36 @@ fn plan<'a>(plans: Plans<'a>, index: usize) -> Option<(&'a Body, &'a Layout)> {
     Some((plans.bodies.get(index)?.as_ref()?, plans.layouts.get(index)?.as_ref()?))
 }
 
-fn finish(module: &JITModule, mut builder: FunctionBuilder) {
-    builder.ins().return_(&[]);
+fn finish(module: &JITModule, mut builder: FunctionBuilder, results: &[Value]) {
+    builder.ins().return_(results);
     builder.seal_all_blocks();
     builder.finalize(module.target_config());
 }
 
-fn call(module: &mut JITModule, builder: &mut FunctionBuilder, function: FuncId, arguments: &[Value]) {
+/// Calls a function; its result, or zero if it has none.
+fn call(module: &mut JITModule, builder: &mut FunctionBuilder, function: FuncId, arguments: &[Value]) -> Value {
     let reference = module.declare_func_in_func(function, builder.func);
-    builder.ins().call(reference, arguments);
+    let made = builder.ins().call(reference, arguments);
+    match builder.inst_results(made) {
+        [result, ..] => *result,
+        [] => builder.ins().iconst(I64, 0),
+    }
+}
+
+/// Returns from the settling of the top's outputs if nothing has changed since the last.
+fn return_unless_stale(builder: &mut FunctionBuilder, state: Value, activity: usize) {
+    let [stale, settled] = std::array::from_fn(|_| builder.create_block());
+    let bits = group_bit(0).unwrap_or(0);
+    let word = builder.ins().load(I64, MemFlagsData::trusted(), state, (8 * activity) as i32);
+    let bit = builder.ins().iconst(I64, bits as i64);
+    let bit = builder.ins().band(word, bit);
+    builder.ins().brif(bit, stale, &[], settled, &[]);
+    builder.switch_to_block(settled);
+    builder.ins().return_(&[]);
+    builder.switch_to_block(stale);
+    let others = builder.ins().iconst(I64, !bits as i64);
+    let word = builder.ins().band(word, others);
+    builder.ins().store(MemFlagsData::trusted(), word, state, (8 * activity) as i32);
 }
 
 fn call_group(module: &mut JITModule, functions: &[BodyFunctions], emitter: &mut Emitter, child: usize, group: usize) {
@@ -338,10 +450,32 @@ fn tick_schedule(plans: Plans, body: &Body) -> Schedule {
 }
 
 /// One tick: settles the children, stores the body's registers and memories, ticks the children.
-fn emit_tick(module: &mut JITModule, functions: &[BodyFunctions], plans: Plans, emitter: &mut Emitter) {
+/// With `watch` not zero, the copies of the outputs of children that sleep are renewed before anything ticks.
+fn emit_tick(
+    module: &mut JITModule,
+    functions: &[BodyFunctions],
+    plans: Plans,
+    emitter: &mut Emitter,
+    watch: Option<Value>,
+) {
     let clocked = clocked_children(plans, emitter.body);
     let inputs = child_inputs(plans, emitter.body, clocked.iter().copied());
     emitter.settle_children(&mut |emitter, child, group| call_group(module, functions, emitter, child, group), &inputs);
+    let sleeping: Vec<(usize, FuncId)> = clocked
+        .iter()
+        .filter_map(|child| Some((*child, functions[emitter.body.children[*child].body].probe?)))
+        .collect();
+    if let Some(watch) = watch.filter(|_| !sleeping.is_empty()) {
+        let [renew, next] = std::array::from_fn(|_| emitter.builder.create_block());
+        emitter.builder.ins().brif(watch, renew, &[], next, &[]);
+        emitter.builder.switch_to_block(renew);
+        for (child, probe) in sleeping {
+            let state = emitter.child_state(child);
+            call(module, &mut emitter.builder, probe, &[state]);
+        }
+        emitter.builder.ins().jump(next, &[]);
+        emitter.builder.switch_to_block(next);
+    }
     emitter.stores();
     for child in clocked {
         let Some(function) = functions[emitter.body.children[child].body].tick else { continue };

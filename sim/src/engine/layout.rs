@@ -46,6 +46,8 @@ pub(super) struct Layout {
     /// Activity word and count of ticks until the next watched one, if instances sleep.
     pub activity: Option<usize>,
     pub countdown: usize,
+    /// Copies of the outputs that are registers or logic, if instances sleep: port, first word.
+    pub copies: Vec<(usize, usize)>,
     /// Set when a memory is written, if somebody watches.
     pub written: Option<usize>,
     /// Words in all.
@@ -92,6 +94,13 @@ impl Layout {
                 Some(Output::Register(register)) => layout.ports[port] = layout.registers[*register],
                 Some(Output::PassThrough(input)) => layout.ports[port] = layout.ports[*input],
                 Some(Output::Logic { .. } | Output::Constant(_)) | None => {}
+            }
+        }
+        let copied = |output: &Option<Output>| matches!(output, Some(Output::Register(_) | Output::Logic { .. }));
+        for (port, _) in body.outputs.iter().enumerate().filter(|(_, output)| copied(output)) {
+            if layout.activity.is_some() && body.sequential {
+                let words = words_of(circuit.net(circuit.ports[port]).width);
+                layout.copies.push((port, take(words as u128)?));
             }
         }
         for child in &body.children {

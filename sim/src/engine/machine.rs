@@ -32,8 +32,7 @@ impl Machine {
     pub fn new(design: &Design, plans: Plans, top: usize) -> Result<Self> {
         let mut compiler = Compiler::new()?;
         compiler.bodies(plans, top)?;
-        let outputs: Vec<usize> = (0..design.top().ports.len()).collect();
-        let settle = compiler.outputs(plans, top, &outputs)?;
+        let settle = compiler.settle(plans, top)?;
         let run = compiler.run(plans, top)?;
         let addresses = compiler.finish(&[settle, run])?;
         let words = plans.layouts[top].as_ref().map_or(0, |layout| layout.words);

@@ -25,7 +25,7 @@ const COPIES_SIZE: usize = 3000;
 const LEAST_SIZE: usize = 40;
 
 /// Size from which on a circuit of a large design gets a body of its own even if it stands only once, so that it can sleep.
-const SLEEPER_SIZE: usize = 500;
+const SLEEPER_SIZE: usize = 200;
 
 /// Size of a design that counts as large. Small ones are dense: the parity data path ran half as fast with such bodies; the
 /// flash controller, of 100,000 values, runs faster by a fifth to a half.

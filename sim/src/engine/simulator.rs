@@ -47,6 +47,8 @@ pub struct Simulator {
     pub(super) atoms: HashMap<AtomAddress, (Vec<usize>, NetId)>,
     pub(super) ports: Vec<PortRecord>,
     pub(super) known_ports: HashMap<(Vec<usize>, NetId), RawPort>,
+    /// Activity word of the top, if it sleeps.
+    pub(super) top_activity: Option<usize>,
     cycles: u64,
     /// Per clock input of the top, in order of declaration: its bit in the mask of the compiled code.
     clock_bits: Vec<u64>,
@@ -95,7 +97,9 @@ impl Simulator {
         let machine = Machine::new(&design, Plans { bodies: &bodies, layouts: &layouts }, top)?;
         let clocks: Vec<NetId> = design.top().clock_ports().collect();
         let clock_bits = clocks.iter().map(|clock| clock_bit(design.top(), bodies[top].as_ref(), *clock)).collect();
+        let top_activity = layouts[top].as_ref().and_then(|layout| layout.activity);
         Ok(Self {
+            top_activity,
             design,
             bodies,
             layouts,

@@ -1,23 +1,28 @@
 //! Sleeping instances: what stands still is not computed.
 //!
-//! An instance with a body of its own has an *activity word* in its state. Bit 0 tells that a tick may change something in
-//! the instance, bit `1 + g` that the slots of output group `g` may not hold what state and inputs give. So:
+//! An instance with a body of its own has an *activity word* in its state:
 //!
-//! - An input that takes another value sets bit 0 and the bits of the groups that read it. The bits stay until the instance
-//!   has ticked or the group is settled, whoever changed the input.
-//! - A group is settled only if its bit is set, and then clears it.
-//! - A tick is called only if bit 0 is set, and then sets all bits, unless it was *watched* and changed nothing: then it
-//!   clears bit 0. With the same state and the same inputs, the next tick would change nothing either.
+//! - [`TICK`]: a tick may change something in the instance or below it.
+//! - [`GLUE`]: the body's own logic has to be computed, for its inputs, its registers or the outputs of its children may have
+//!   changed. Without it a tick goes straight to the children that are awake.
+//! - A bit for each output group: its slots may not hold what state and inputs give. Such a group is settled before use.
 //!
-//! A watched tick keeps a copy of the registers and compares. That costs about as much as a short tick, so that only every
-//! [`WATCH_PERIOD`]-th tick of a busy instance is watched, and every first one of an instance that was woken.
+//! An input that takes another value sets `TICK`, `GLUE` and the bits of the groups that read it; they stay until the instance
+//! has ticked or the group is settled, whoever changed the input. A tick of the whole body sets all bits, unless it was
+//! *watched* and nothing was seen to change: registers and memories of the body itself, and the outputs of its children, which
+//! are compared with a copy ([`BodyFunctions::probe`](crate::engine::compile::BodyFunctions)). Then the body's logic would give
+//! the same again: `GLUE` is cleared, and with all children asleep `TICK` is, too. From then on only children that are awake
+//! tick, until the outputs of one of them change.
+//!
+//! Watching costs about as much as a short tick, so that only every [`WATCH_PERIOD`]-th tick of a busy instance is watched, and
+//! every first one of an instance that was woken.
 
 use crate::engine::body::Body;
 use crate::engine::compile::Plans;
 use crate::engine::layout::Layout;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
-use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value};
 use cranelift_frontend::FunctionBuilder;
 
 /// Whether instances with a body of their own sleep while nothing in them changes. Results are the same; speed is not.
@@ -35,24 +40,27 @@ pub enum Sleep {
 /// Activity bit: a tick may change something.
 pub(super) const TICK: u64 = 1;
 
+/// Activity bit: the body's own logic may give something else than before.
+pub(super) const GLUE: u64 = 2;
+
 /// Ticks of a busy instance from one watched to the next.
 const WATCH_PERIOD: u64 = 32;
 
 /// Values of a body from which on it sleeps: below, comparing inputs costs what is saved.
-const LEAST_SIZE: usize = 200;
+const LEAST_SIZE: usize = 100;
 
 /// Regions of up to so many words are copied and compared without a loop.
 const UNROLLED: usize = 4;
 
 /// Activity bit of an output group. Groups beyond the word have none and are always settled.
 pub(super) fn group_bit(group: usize) -> Option<u64> {
-    (group < 63).then(|| 2 << group)
+    (group < 62).then(|| 4 << group)
 }
 
 /// Activity bits that an input sets when it changes.
 pub(super) fn input_bits(body: &Body, port: usize) -> u64 {
     let readers = body.groups.iter().enumerate().filter(|(_, group)| group.inputs.contains(&port));
-    readers.filter_map(|(group, _)| group_bit(group)).fold(TICK, |bits, bit| bits | bit)
+    readers.filter_map(|(group, _)| group_bit(group)).fold(TICK | GLUE, |bits, bit| bits | bit)
 }
 
 /// Whether instances of the body sleep.
@@ -65,19 +73,32 @@ pub(super) fn sleeps(body: &Body, policy: Sleep) -> bool {
     body.clocks.len() <= 1 && body.arena.len() >= least
 }
 
-/// Everything that tells whether a tick of a body changed something, by word offset from the body's state.
+/// Everything that tells whether a tick of a body changed something in the body itself, by word offset from its state.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     /// Runs of registers: first word, number of words.
     registers: Vec<(usize, usize)>,
     /// Words that are set when a memory is written.
     written: Vec<usize>,
-    /// Activity words of children that sleep by themselves.
+    /// Activity words of instances that sleep below children that do not.
     activities: Vec<usize>,
+    /// Children that sleep: where their state starts, and their activity word.
+    pub children: Vec<SleepingChild>,
+}
+
+/// A child that sleeps by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SleepingChild {
+    /// Number among the body's children.
+    pub child: usize,
+    /// Word offset of its state from the body's.
+    pub start: usize,
+    /// Word offset of its activity word from the body's state.
+    pub activity: usize,
 }
 
 impl Watched {
-    /// What to watch of a body and of everything below it that does not sleep by itself.
+    /// What to watch of a body, and of everything below it that does not sleep by itself.
     pub fn of(plans: Plans, body: &Body, layout: &Layout) -> Self {
         let mut watched = Self::default();
         watched.add(plans, body, layout, 0);
@@ -85,47 +106,119 @@ impl Watched {
     }
 
     fn add(&mut self, plans: Plans, body: &Body, layout: &Layout, start: usize) {
+        let outermost = start == 0;
         if layout.register_words > 0 {
             self.registers.push((start, layout.register_words));
         }
         self.written.extend(layout.written.map(|offset| start + offset));
-        for (child, offset) in body.children.iter().zip(&layout.children) {
-            let (Some(inner), Some(inner_layout)) = (&plans.bodies[child.body], &plans.layouts[child.body]) else {
+        for (child, (instance, offset)) in body.children.iter().zip(&layout.children).enumerate() {
+            let (Some(inner), Some(inner_layout)) = (&plans.bodies[instance.body], &plans.layouts[instance.body])
+            else {
                 continue;
             };
             if !inner.sequential {
                 continue;
             }
-            match inner_layout.activity {
-                Some(activity) => self.activities.push(start + offset + activity),
-                None => self.add(plans, inner, inner_layout, start + offset),
+            let start = start + offset;
+            match inner_layout.activity.map(|activity| start + activity) {
+                Some(activity) if outermost => self.children.push(SleepingChild { child, start, activity }),
+                Some(activity) => self.activities.push(activity),
+                None => self.add(plans, inner, inner_layout, start),
             }
         }
     }
 }
 
-/// Emits a tick of an instance that is awake: `tick` emits the call that does it.
+/// Calls that a step makes. Numbers are those of [`Watched::children`].
+#[derive(Clone, Copy, Debug)]
+pub(super) enum StepCall {
+    /// Ticks the whole body; with `watched`, the copies of the children's outputs are renewed before the clock's edge.
+    Tick { watched: bool },
+    /// Steps a child; gives zero if its outputs cannot have changed.
+    Step(usize),
+    /// Compares a child's outputs with the copies, and renews them; gives zero if they are equal.
+    Probe(usize),
+}
+
+/// Emits a tick of an instance that is awake. Gives zero if outputs that depend on its state cannot have changed.
 pub(super) fn emit_step(
     builder: &mut FunctionBuilder,
     state: Value,
-    layout: &Layout,
+    (layout, activity): (&Layout, usize),
     watched: &Watched,
-    tick: &mut dyn FnMut(&mut FunctionBuilder),
-) {
-    let Some(activity) = layout.activity else { return tick(builder) };
-    let [plain, watch, changed, asleep, end] = std::array::from_fn(|_| builder.create_block());
+    call: &mut dyn FnMut(&mut FunctionBuilder, StepCall) -> Value,
+) -> Value {
+    let [whole, light, plain, watch, changed, quiet, end] = std::array::from_fn(|_| builder.create_block());
+    let result = builder.append_block_param(end, I64);
+    let word = load(builder, state, activity);
+    let glue = constant(builder, GLUE);
+    let glue = builder.ins().band(word, glue);
+    builder.ins().brif(glue, whole, &[], light, &[]);
+
+    builder.switch_to_block(whole);
     let left = load(builder, state, layout.countdown);
     builder.ins().brif(left, plain, &[], watch, &[]);
 
     builder.switch_to_block(plain);
-    let one = builder.ins().iconst(I64, 1);
+    let one = constant(builder, 1);
     let left = builder.ins().isub(left, one);
     store(builder, left, state, layout.countdown);
-    tick(builder);
-    set_all(builder, state, activity);
-    builder.ins().jump(end, &[]);
+    call(builder, StepCall::Tick { watched: false });
+    set_all(builder, state, activity, end);
 
     builder.switch_to_block(watch);
+    let difference = emit_watched(builder, state, watched, call);
+    builder.ins().brif(difference, changed, &[], quiet, &[]);
+
+    builder.switch_to_block(changed);
+    let period = constant(builder, WATCH_PERIOD - 1);
+    store(builder, period, state, layout.countdown);
+    set_all(builder, state, activity, end);
+
+    builder.switch_to_block(quiet);
+    rest(builder, state, activity, watched);
+    let maybe = constant(builder, u64::MAX);
+    builder.ins().jump(end, &[BlockArg::Value(maybe)]);
+
+    builder.switch_to_block(light);
+    let mut difference = constant(builder, 0);
+    for (number, child) in watched.children.iter().enumerate() {
+        let [awake, ask, next] = std::array::from_fn(|_| builder.create_block());
+        let found = builder.append_block_param(next, I64);
+        let word = load(builder, state, child.activity);
+        let bit = constant(builder, TICK);
+        let bit = builder.ins().band(word, bit);
+        builder.ins().brif(bit, awake, &[], next, &[BlockArg::Value(difference)]);
+        builder.switch_to_block(awake);
+        let maybe = call(builder, StepCall::Step(number));
+        builder.ins().brif(maybe, ask, &[], next, &[BlockArg::Value(difference)]);
+        builder.switch_to_block(ask);
+        let other = call(builder, StepCall::Probe(number));
+        let both = builder.ins().bor(difference, other);
+        builder.ins().jump(next, &[BlockArg::Value(both)]);
+        builder.switch_to_block(next);
+        difference = found;
+    }
+    let [woken, still] = std::array::from_fn(|_| builder.create_block());
+    builder.ins().brif(difference, woken, &[], still, &[]);
+    builder.switch_to_block(woken);
+    set_all(builder, state, activity, end);
+    builder.switch_to_block(still);
+    rest(builder, state, activity, watched);
+    let zero = constant(builder, 0);
+    builder.ins().jump(end, &[BlockArg::Value(zero)]);
+
+    builder.switch_to_block(end);
+    result
+}
+
+/// Emits a watched tick; what it gives is zero if the body itself and its children's outputs have not changed.
+fn emit_watched(
+    builder: &mut FunctionBuilder,
+    state: Value,
+    watched: &Watched,
+    call: &mut dyn FnMut(&mut FunctionBuilder, StepCall) -> Value,
+) -> Value {
     let size = watched.registers.iter().map(|(_, words)| 8 * *words as u32).sum();
     let slot = builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3));
     let copy = builder.ins().stack_addr(I64, slot, 0);
@@ -140,9 +233,9 @@ pub(super) fn emit_step(
         });
         kept += words;
     }
-    let zero = builder.ins().iconst(I64, 0);
+    let zero = constant(builder, 0);
     watched.written.iter().for_each(|written| store(builder, zero, state, *written));
-    tick(builder);
+    call(builder, StepCall::Tick { watched: true });
     let mut difference = zero;
     for written in &watched.written {
         let written = load(builder, state, *written);
@@ -150,7 +243,7 @@ pub(super) fn emit_step(
     }
     for inner in &watched.activities {
         let word = load(builder, state, *inner);
-        let bit = builder.ins().iconst(I64, TICK as i64);
+        let bit = constant(builder, TICK);
         let bit = builder.ins().band(word, bit);
         difference = builder.ins().bor(difference, bit);
     }
@@ -166,31 +259,34 @@ pub(super) fn emit_step(
         difference = found.unwrap_or(difference);
         kept += words;
     }
-    builder.ins().brif(difference, changed, &[], asleep, &[]);
-
-    builder.switch_to_block(changed);
-    let period = builder.ins().iconst(I64, WATCH_PERIOD as i64 - 1);
-    store(builder, period, state, layout.countdown);
-    set_all(builder, state, activity);
-    builder.ins().jump(end, &[]);
-
-    builder.switch_to_block(asleep);
-    let word = load(builder, state, activity);
-    let others = builder.ins().iconst(I64, !TICK as i64);
-    let word = builder.ins().band(word, others);
-    store(builder, word, state, activity);
-    builder.ins().jump(end, &[]);
-
-    builder.switch_to_block(end);
+    for number in 0..watched.children.len() {
+        let other = call(builder, StepCall::Probe(number));
+        difference = builder.ins().bor(difference, other);
+    }
+    difference
 }
 
+/// The body's own logic rests; the instance sleeps if all its children do.
+fn rest(builder: &mut FunctionBuilder, state: Value, activity: usize, watched: &Watched) {
+    let mut awake = constant(builder, 0);
+    for child in &watched.children {
+        let word = load(builder, state, child.activity);
+        awake = builder.ins().bor(awake, word);
+    }
+    let bit = constant(builder, TICK);
+    let awake = builder.ins().band(awake, bit);
+    let groups = constant(builder, !(TICK | GLUE));
+    let word = load(builder, state, activity);
+    let word = builder.ins().band(word, groups);
+    let word = builder.ins().bor(word, awake);
+    store(builder, word, state, activity);
+}
+
+/// What is done with one word of a run: gets its distance in bytes and the value handed on so far.
+type OnWord<'a> = &'a mut dyn FnMut(&mut FunctionBuilder, Value, Option<Value>) -> Option<Value>;
+
 /// Does something for every word of a run, given its distance in bytes, and hands a value from word to word.
-fn each_word(
-    builder: &mut FunctionBuilder,
-    words: usize,
-    first: Option<Value>,
-    body: &mut dyn FnMut(&mut FunctionBuilder, Value, Option<Value>) -> Option<Value>,
-) -> Option<Value> {
+fn each_word(builder: &mut FunctionBuilder, words: usize, first: Option<Value>, body: OnWord) -> Option<Value> {
     if words <= UNROLLED {
         return (0..words).fold(first, |value, word| {
             let distance = builder.ins().iconst(I64, 8 * word as i64);
@@ -217,9 +313,15 @@ fn each_word(
     result
 }
 
-fn set_all(builder: &mut FunctionBuilder, state: Value, activity: usize) {
-    let all = builder.ins().iconst(I64, -1);
+/// Everything may have changed.
+fn set_all(builder: &mut FunctionBuilder, state: Value, activity: usize, end: Block) {
+    let all = constant(builder, u64::MAX);
     store(builder, all, state, activity);
+    builder.ins().jump(end, &[BlockArg::Value(all)]);
+}
+
+fn constant(builder: &mut FunctionBuilder, value: u64) -> Value {
+    builder.ins().iconst(I64, value as i64)
 }
 
 fn pointer(builder: &mut FunctionBuilder, base: Value, word: usize) -> Value {

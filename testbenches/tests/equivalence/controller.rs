@@ -3,7 +3,7 @@
 use crate::blocks::lockstep;
 use crate::tables::requests;
 use hardpath_rtl::flash_controller::host_interface::{HostOperation, HostPort, ReadFence};
-use hardpath_rtl::flash_controller::mailbox::{ControllerMailbox, LaneReports};
+use hardpath_rtl::flash_controller::mailbox::{BytePacker, ControllerMailbox, LaneReports};
 use hardpath_rtl::flash_controller::mover::{MoveChecker, PlaceCommitter};
 use hardpath_rtl::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
 use hardpath_rtl::flash_controller::tables::StripeState;
@@ -504,6 +504,24 @@ fn lane_reports() {
 }
 
 #[test]
+fn byte_packers() {
+    lockstep(
+        "byte-packers",
+        BytePacker::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("sink_valid", |block| &mut block.sink.valid)
+                .input("sink_data", |block| &mut block.sink.data)
+                .input("sink_last", |block| &mut block.sink.last)
+                .input("source_ready", |block| &mut block.source.ready)
+        },
+        |_| vec![send("sink", 0.7), pulse("source_ready", 2)],
+        3000,
+    );
+}
+
+#[test]
 fn controller_mailboxes() {
     lockstep(
         "controller-mailboxes",
@@ -530,9 +548,9 @@ fn controller_mailboxes() {
                 .input("lane_events_valid", |block| &mut block.lane_events.valid)
                 .input("lane_events_data", |block| &mut block.lane_events.data)
                 .input("lane_events_last", |block| &mut block.lane_events.last)
-                .input("lane_bytes_valid", |block| &mut block.lane_bytes.valid)
-                .input("lane_bytes_data", |block| &mut block.lane_bytes.data)
-                .input("lane_bytes_last", |block| &mut block.lane_bytes.last)
+                .input("lane_words_valid", |block| &mut block.lane_words.valid)
+                .input("lane_words_data", |block| &mut block.lane_words.data)
+                .input("lane_words_last", |block| &mut block.lane_words.last)
                 .input("move_orders_ready", |block| &mut block.move_orders.ready)
                 .input("move_events_valid", |block| &mut block.move_events.valid)
                 .input("move_events_data", |block| &mut block.move_events.data)
@@ -567,7 +585,7 @@ fn controller_mailboxes() {
                 free("found_parity_lane", 0.5),
                 free("command_ready", 0.5),
                 send("lane_events", 0.6),
-                send("lane_bytes", 0.6),
+                send("lane_words", 0.6),
                 pulse("move_orders_ready", 2),
                 send("move_events", 0.6),
                 send("read_events", 0.6),

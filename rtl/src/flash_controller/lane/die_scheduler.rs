@@ -549,8 +549,10 @@ impl Logic for DieScheduler {
         }
         self.newest.next = self.visited_entry.q.val().get_bits::<2>(5) + self.visited_entry.q.val().get_bits::<2>(2);
         self.accepting.d.next = self.now_accepts.val();
-        self.accepting_slot.d.next =
-            (bit_cast::<6, 4>(self.visited_die.q.val()) << 2) | bit_cast::<6, 2>(self.newest.val());
+        if self.now_accepts.val() {
+            self.accepting_slot.d.next =
+                (bit_cast::<6, 4>(self.visited_die.q.val()) << 2) | bit_cast::<6, 2>(self.newest.val());
+        }
         self.heads.write_address.next = self.accepting_slot.q.val();
         self.heads.write_enable.next = self.accepting.q.val();
         self.heads.write_data.next = bit_cast::<10, 3>(self.offered_code.val())

@@ -94,8 +94,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub transfers: Signal<Out, Bits<10>>,
     /// Events of lanes, as [`LaneReports`](super::LaneReports) gives them.
     pub lane_events: StreamSink<13>,
-    /// Bytes of firmware's reads.
-    pub lane_bytes: StreamSink<8>,
+    /// Bytes of firmware's reads, as [`BytePacker`](super::BytePacker) gives them.
+    pub lane_words: StreamSink<35>,
     /// Locations to move pages from.
     pub move_orders: StreamSource<32>,
     /// Outcomes: location in bits 31..=0, outcome in 33..=32.
@@ -119,7 +119,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     offset_of_stripe_open: Constant<Bits<12>>,
     offset_of_flush: Constant<Bits<12>>,
     offset_of_lane_event: Constant<Bits<12>>,
-    offset_of_lane_byte: Constant<Bits<12>>,
+    offset_of_lane_word: Constant<Bits<12>>,
+    offset_of_lane_word_bytes: Constant<Bits<12>>,
     offset_of_stripes_begun: Constant<Bits<12>>,
     offset_of_move_order: Constant<Bits<12>>,
     offset_of_move_event: Constant<Bits<12>>,
@@ -184,7 +185,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     status_now: Signal<Local, Bits<32>>,
     events_now: Signal<Local, Bits<32>>,
     lane_event_now: Signal<Local, Bits<32>>,
-    lane_byte_now: Signal<Local, Bits<32>>,
+    lane_word_now: Signal<Local, Bits<32>>,
+    lane_word_bytes_now: Signal<Local, Bits<32>>,
     move_event_now: Signal<Local, Bits<32>>,
     read_event_now: Signal<Local, Bits<32>>,
     stripe_number: Signal<Local, Bits<24>>,
@@ -226,7 +228,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             fast: Default::default(),
             transfers: Default::default(),
             lane_events: Default::default(),
-            lane_bytes: Default::default(),
+            lane_words: Default::default(),
             move_orders: Default::default(),
             move_events: Default::default(),
             read_events: Default::default(),
@@ -242,7 +244,8 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             offset_of_stripe_open: offset("stripe_open"),
             offset_of_flush: offset("flush"),
             offset_of_lane_event: offset("lane_event"),
-            offset_of_lane_byte: offset("lane_byte"),
+            offset_of_lane_word: offset("lane_word"),
+            offset_of_lane_word_bytes: offset("lane_word_bytes"),
             offset_of_stripes_begun: offset("stripes_begun"),
             offset_of_move_order: offset("move_order"),
             offset_of_move_event: offset("move_event"),
@@ -310,7 +313,8 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             status_now: Default::default(),
             events_now: Default::default(),
             lane_event_now: Default::default(),
-            lane_byte_now: Default::default(),
+            lane_word_now: Default::default(),
+            lane_word_bytes_now: Default::default(),
             move_event_now: Default::default(),
             read_event_now: Default::default(),
             stripe_number: Default::default(),
@@ -359,7 +363,8 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         }
         self.events_now.next = bits::<32>(0);
         self.lane_event_now.next = bits::<32>(0);
-        self.lane_byte_now.next = bits::<32>(0);
+        self.lane_word_now.next = bits::<32>(0);
+        self.lane_word_bytes_now.next = bits::<32>(0);
         self.move_event_now.next = bits::<32>(0);
         self.read_event_now.next = bits::<32>(0);
         if self.lane_events.valid.val() {
@@ -368,12 +373,13 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                 | (bit_cast::<32, 1>(self.lane_events.data.val().get_bits::<1>(12)) << 30)
                 | self.valid_bit.val();
         }
-        if self.lane_bytes.valid.val() {
+        if self.lane_words.valid.val() {
             self.events_now.next = self.events_now.val() | bits::<32>(2);
-            self.lane_byte_now.next = bit_cast::<32, 8>(self.lane_bytes.data.val()) | self.valid_bit.val();
-            if self.lane_bytes.last.val() {
-                self.lane_byte_now.next =
-                    (bit_cast::<32, 8>(self.lane_bytes.data.val()) | self.valid_bit.val()) | bits::<32>(256);
+            self.lane_word_now.next = self.lane_words.data.val().get_bits::<32>(0);
+            self.lane_word_bytes_now.next = bit_cast::<32, 3>(self.lane_words.data.val().get_bits::<3>(32));
+            if self.lane_words.last.val() {
+                self.lane_word_bytes_now.next =
+                    bit_cast::<32, 3>(self.lane_words.data.val().get_bits::<3>(32)) | bits::<32>(8);
             }
         }
         if self.move_events.valid.val() {
@@ -391,7 +397,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.attention.next = self.interrupts.q.val();
 
         self.lane_events.ready.next = false;
-        self.lane_bytes.ready.next = false;
+        self.lane_words.ready.next = false;
         self.move_events.ready.next = false;
         self.read_events.ready.next = false;
         self.finished.d.next = false;
@@ -555,8 +561,11 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     if self.mailbox.address.val() == self.offset_of_lane_event.val() {
                         self.data.d.next = self.lane_event_now.val();
                     }
-                    if self.mailbox.address.val() == self.offset_of_lane_byte.val() {
-                        self.data.d.next = self.lane_byte_now.val();
+                    if self.mailbox.address.val() == self.offset_of_lane_word.val() {
+                        self.data.d.next = self.lane_word_now.val();
+                    }
+                    if self.mailbox.address.val() == self.offset_of_lane_word_bytes.val() {
+                        self.data.d.next = self.lane_word_bytes_now.val();
                     }
                     if self.mailbox.address.val() == self.offset_of_move_event.val() {
                         self.data.d.next = self.move_event_now.val();
@@ -593,8 +602,8 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                         if self.mailbox.address.val() == self.offset_of_lane_event.val() {
                             self.lane_events.ready.next = true;
                         }
-                        if self.mailbox.address.val() == self.offset_of_lane_byte.val() {
-                            self.lane_bytes.ready.next = true;
+                        if self.mailbox.address.val() == self.offset_of_lane_word.val() {
+                            self.lane_words.ready.next = true;
                         }
                         if self.mailbox.address.val() == self.offset_of_move_event.val() {
                             self.move_events.ready.next = true;

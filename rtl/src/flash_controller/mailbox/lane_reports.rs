@@ -12,8 +12,8 @@ const LANES: usize = 10;
 ///
 /// Of programs only failures are reported; of firmware's commands every end.
 ///
-/// - Latency: up to 11 cycles from a lane's signal to the queue, 4 more to `events`.
-/// - Throughput: a lane may report once in 11 cycles.
+/// - Latency: up to 12 cycles from a lane's signal to the queue, 4 more to `events`.
+/// - Throughput: a lane may report once in 12 cycles.
 /// - Back-pressure: up to 261 events wait for firmware; one more is lost.
 /// - Limits: 10 lanes. Corrected bits are counted modulo 2^32.
 #[derive(LogicBlock)]
@@ -43,6 +43,8 @@ pub struct LaneReports {
     lane_field: Vec<Constant<Bits<13>>>,
 
     lane: DFF<Bits<4>>,
+    /// A lane has something to report.
+    walks: DFF<Bit>,
     waits: [DFF<Bit>; LANES],
     waiting: [DFF<Bits<13>>; LANES],
     bits_wait: [DFF<Bit>; LANES],
@@ -82,6 +84,7 @@ impl Default for LaneReports {
             waiting: Default::default(),
             bits_wait: Default::default(),
             bits_waiting: Default::default(),
+            walks: Default::default(),
             visited: Default::default(),
             visited_event: Default::default(),
             visited_bits: Default::default(),
@@ -101,11 +104,14 @@ impl Logic for LaneReports {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, queue);
-        dff_setup!(self, clock, lane, visited, visited_event, visited_bits, bits_total, records_total);
-        self.lane.d.next = self.lane.q.val() + 1;
-        if self.lane.q.val() == self.last_lane.val() {
-            self.lane.d.next = bits::<4>(0);
+        dff_setup!(self, clock, lane, walks, visited, visited_event, visited_bits, bits_total, records_total);
+        if self.walks.q.val() {
+            self.lane.d.next = self.lane.q.val() + 1;
+            if self.lane.q.val() == self.last_lane.val() {
+                self.lane.d.next = bits::<4>(0);
+            }
         }
+        self.walks.d.next = false;
         self.event_now.next = bits::<13>(0);
         self.waits_now.next = false;
         self.bits_now.next = bits::<8>(0);
@@ -126,6 +132,9 @@ impl Logic for LaneReports {
                 if self.bits_wait[i].q.val() {
                     self.bits_now.next = self.bits_waiting[i].q.val();
                 }
+            }
+            if self.waits[i].q.val() | self.bits_wait[i].q.val() {
+                self.walks.d.next = true;
             }
             self.tag_now.next = self.done_tag[i].val();
             self.failure_bit.next = bits::<13>(0);

@@ -3,6 +3,7 @@
 //! The registers of each mailbox are listed once, in Rust: the circuit takes offsets from that list, firmware finds
 //! registers in it by name, and [`markdown`] prints it as documentation.
 
+mod byte_packer;
 mod controller_mailbox;
 mod controller_registers;
 mod lane_commands;
@@ -11,6 +12,7 @@ mod mailbox_port;
 mod register;
 mod table_mailbox;
 
+pub use byte_packer::BytePacker;
 pub use controller_mailbox::ControllerMailbox;
 pub use controller_registers::{CONTROLLER_REGISTERS, TABLE_WINDOW};
 pub use lane_commands::LaneCommands;

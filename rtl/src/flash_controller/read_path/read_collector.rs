@@ -134,6 +134,9 @@ pub struct ReadCollector {
     /// Visits since a page came from elsewhere than a lane.
     visits: DFF<Bits<4>>,
     lane: DFF<Bits<4>>,
+    /// A record waits somewhere; else the visits rest.
+    walks: DFF<Bit>,
+    anything_ready: Signal<Local, Bit>,
     // What is known of the lane visited in the cycle before.
     visited: DFF<Bit>,
     visited_lane: DFF<Bits<4>>,
@@ -263,6 +266,8 @@ impl ReadCollector {
             steps: Default::default(),
             visits: Default::default(),
             lane: Default::default(),
+            walks: Default::default(),
+            anything_ready: Default::default(),
             visited: Default::default(),
             visited_lane: Default::default(),
             visited_usable: Default::default(),
@@ -334,7 +339,7 @@ impl Logic for ReadCollector {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, host_words, bad_tags);
-        dff_setup!(self, clock, state, steps, visits, lane, visited, visited_lane, visited_usable, visited_bad);
+        dff_setup!(self, clock, state, steps, visits, lane, walks, visited, visited_lane, visited_usable, visited_bad);
         dff_setup!(self, clock, visited_first_tag, visited_second_tag, survivor_waits, survivor_bad, survivor_slot);
         dff_setup!(self, clock, mask, slots, tag, is_sum, hit_place, page_sum, expected_page, matches);
         dff_setup!(self, clock, place, place_is_last, fetching, fetching_last, moving, moving_last, word);
@@ -356,6 +361,7 @@ impl Logic for ReadCollector {
         self.survivors_bad_now.next = bits::<10>(0);
         self.survivor_slot_now.next = bits::<10>(0);
         self.visited_bit.next = bits::<10>(0);
+        self.anything_ready.next = false;
         for i in 0..10 {
             if self.lane.q.val() == self.lane_number[i].val() {
                 self.ready_now.next = self.slot_ready[i].val();
@@ -365,6 +371,9 @@ impl Logic for ReadCollector {
             }
             if self.visited_lane.q.val() == self.lane_number[i].val() {
                 self.visited_bit.next = self.lane_bit[i].val();
+            }
+            if self.slot_ready[i].val().any() {
+                self.anything_ready.next = true;
             }
             self.first_survivor.next = self.slot_ready[i].val().get_bit(0)
                 & self.first_tag[i].val().get_bit(7)
@@ -381,6 +390,7 @@ impl Logic for ReadCollector {
             );
             self.survivor_slot_now.next = self.survivor_slot_now.val().replace_bit(i, self.second_survivor.val());
         }
+        self.walks.d.next = self.anything_ready.val();
         self.survivor_waits.d.next = self.waits_now.val();
         self.survivor_bad.d.next = self.survivors_bad_now.val();
         self.survivor_slot.d.next = self.survivor_slot_now.val();
@@ -429,9 +439,11 @@ impl Logic for ReadCollector {
         match self.state.q.val() {
             CollectingState::Visiting => {
                 self.steps.d.next = bits::<3>(0);
-                self.lane.d.next = self.lane.q.val() + 1;
-                if self.lane.q.val() == self.last_lane.val() {
-                    self.lane.d.next = bits::<4>(0);
+                if self.walks.q.val() {
+                    self.lane.d.next = self.lane.q.val() + 1;
+                    if self.lane.q.val() == self.last_lane.val() {
+                        self.lane.d.next = bits::<4>(0);
+                    }
                 }
                 if !self.others_turn.val() {
                     self.visits.d.next = self.visits.q.val() + 1;

@@ -45,6 +45,7 @@ pub struct ReadScheduler {
     /// For whom a word is under way, one to four cycles after the grant: bit per lane, bit 10 for the reader.
     under_way: [DFF<Bits<11>>; 4],
 
+    anyone_wants: Signal<Local, Bit>,
     lane_takes: Signal<Local, Bits<11>>,
     chosen: Signal<Local, Bits<15>>,
 }
@@ -66,6 +67,7 @@ impl Default for ReadScheduler {
             turn: DFFWithInit::new(1_u64.into()),
             held_address: Default::default(),
             under_way: Default::default(),
+            anyone_wants: Default::default(),
             lane_takes: Default::default(),
             chosen: Default::default(),
         }
@@ -76,9 +78,17 @@ impl Logic for ReadScheduler {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, turn, held_address);
-        self.turn.d.next = self.turn.q.val() >> 1;
-        if self.turn.q.val().get_bit(0) {
-            self.turn.d.next = self.first_turn.val();
+        self.anyone_wants.next = false;
+        for i in 0..10 {
+            if self.lane_wants[i].val() {
+                self.anyone_wants.next = true;
+            }
+        }
+        if self.anyone_wants.val() {
+            self.turn.d.next = self.turn.q.val() >> 1;
+            if self.turn.q.val().get_bit(0) {
+                self.turn.d.next = self.first_turn.val();
+            }
         }
         self.lane_takes.next = bits::<11>(0);
         self.chosen.next = bits::<15>(0);

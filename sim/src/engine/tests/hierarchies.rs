@@ -2,9 +2,9 @@
 
 use super::build::Builder;
 use super::operations::{random_value, words};
-use super::random::{Shape, random_design};
+use super::random::{Shape, random_design, random_design_with_timers};
 use super::reference::Reference;
-use crate::engine::sleep::TICK;
+use crate::engine::sleep::{GLUE, TICK};
 use crate::engine::{Boundaries, NetRef, Options, Packing, Simulator, Sleep};
 use hardpath_netlist::{Circuit, CircuitId, Design, NetId, NetType};
 use num_bigint::BigUint;
@@ -50,22 +50,31 @@ fn every_net(reference: &Reference) -> Vec<NetRef> {
     nets
 }
 
-/// Instances below the top that sleep.
-fn sleepers(sim: &Simulator, body: usize, offset: usize) -> usize {
-    let (plan, layout) = (sim.bodies[body].as_ref().unwrap(), sim.layouts[body].as_ref().unwrap());
-    let below = plan.children.iter().zip(&layout.children).map(|(child, start)| {
-        let inner = sim.layouts[child.body].as_ref().unwrap();
-        let sequential = sim.bodies[child.body].as_ref().unwrap().sequential;
-        let asleep = inner.activity.is_some_and(|word| sim.machine.state[offset + start + word] & TICK == 0);
-        usize::from(sequential && asleep) + sleepers(sim, child.body, offset + start)
-    });
-    below.sum()
+/// Instances that sleep, and instances whose own logic rests while something below them ticks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Resting {
+    asleep: usize,
+    light: usize,
+}
+
+impl Resting {
+    fn count(&mut self, sim: &Simulator, body: usize, offset: usize) {
+        let (plan, layout) = (sim.bodies[body].as_ref().unwrap(), sim.layouts[body].as_ref().unwrap());
+        if let Some(word) = layout.activity.filter(|_| plan.sequential) {
+            let bits = sim.machine.state[offset + word] & (TICK | GLUE);
+            self.asleep += usize::from(bits & TICK == 0);
+            self.light += usize::from(bits == TICK);
+        }
+        for (child, start) in plan.children.iter().zip(&layout.children) {
+            self.count(sim, child.body, offset + start);
+        }
+    }
 }
 
 /// Runs a design in all policies and the reference. With `watch`, every net and memory is compared in every cycle. Inputs
-/// change every `hold` cycles. Returns how many instances slept, summed over cycles and policies.
-fn compare(design: &Design, random: &mut StdRng, cycles: usize, hold: usize, watch: bool) -> usize {
-    let mut slept = 0;
+/// change every `hold` cycles. Returns how many instances rested, summed over cycles and policies.
+fn compare(design: &Design, random: &mut StdRng, cycles: usize, hold: usize, watch: bool) -> Resting {
+    let mut resting = Resting::default();
     let mut reference = Reference::new(design);
     let mut sims: Vec<Simulator> = POLICIES.iter().map(|policy| with_policy(design, *policy)).collect();
     let (clocks, inputs, outputs) = inputs_and_outputs(design);
@@ -118,9 +127,9 @@ fn compare(design: &Design, random: &mut StdRng, cycles: usize, hold: usize, wat
             clocks.iter().enumerate().filter(|(index, _)| rising >> index & 1 == 1).map(|(_, clock)| *clock).collect();
         reference.tick(&risen);
         sims.iter_mut().for_each(|sim| sim.tick_clocks(rising).unwrap());
-        slept += sims.iter().map(|sim| sleepers(sim, design.top.0 as usize, 0)).sum::<usize>();
+        sims.iter().for_each(|sim| resting.count(sim, design.top.0 as usize, 0));
     }
-    slept
+    resting
 }
 
 #[test]
@@ -172,9 +181,30 @@ fn instances_that_sleep_and_are_woken_equal_the_reference() {
             arrays: false,
         };
         let design = random_design(&mut random, shape);
-        slept += compare(&design, &mut random, 60, 7, round % 2 == 0);
+        slept += compare(&design, &mut random, 60, 7, round % 2 == 0).asleep;
     }
     assert!(slept > 2_000, "instances slept in {slept} cycles only");
+}
+
+/// Timers below logic that stands still until one of them is over.
+#[test]
+fn logic_that_rests_until_a_timer_is_over_equals_the_reference() {
+    let mut random = StdRng::seed_from_u64(31);
+    let mut light = 0;
+    for round in 0..60 {
+        let shape = Shape {
+            circuits: 1 + round % 3,
+            instances: 3,
+            registers: 1,
+            operations: 4,
+            clocks: 1,
+            widest: 40,
+            arrays: false,
+        };
+        let design = random_design_with_timers(&mut random, shape);
+        light += compare(&design, &mut random, 150, 50, round % 2 == 0).light;
+    }
+    assert!(light > 2_000, "logic rested in {light} cycles only");
 }
 
 #[test]

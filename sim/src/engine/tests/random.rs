@@ -273,11 +273,46 @@ fn circuit(random: &mut StdRng, shape: Shape, index: usize, done: &[(Circuit, Mo
     (builder.finish(), moore)
 }
 
+/// A circuit that counts without end and shows it now and then: when its count is a certain one, and to an input.
+fn timer(random: &mut StdRng, shape: Shape) -> (Circuit, Moore) {
+    let mut builder = Builder::new("timer");
+    let b = &mut builder;
+    let clocks: Vec<NetId> = (0..shape.clocks).map(|clock| b.clock(&format!("clock_{clock}"))).collect();
+    let asked = b.input("asked", 1);
+    let width = random.random_range(3..7);
+    let (count, next) = b.register("count", clocks[0], Constant::new(width, random_value(random, width)));
+    let one = b.circuit.values.constant(Constant::new(width, 1_u32));
+    let more = b.circuit.values.add(count, one);
+    b.drive(next, more);
+    let certain = b.circuit.values.constant(Constant::new(width, random_value(random, width)));
+    let over = b.circuit.values.equal(count, certain);
+    let (seen, seen_next) = b.register("seen", clocks[0], Constant::new(8, 0_u32));
+    let step = b.circuit.values.resize(over, 8);
+    let sum = b.circuit.values.add(seen, step);
+    b.drive(seen_next, sum);
+    let answer = b.circuit.values.and(asked, over);
+    b.output("over", over);
+    b.output("seen", seen);
+    b.output("answer", answer);
+    let mut moore = vec![false; shape.clocks + 1];
+    moore.extend([true, true, false]);
+    (builder.finish(), moore)
+}
+
 /// A random design.
 pub fn random_design(random: &mut StdRng, shape: Shape) -> Design {
-    let mut done: Vec<(Circuit, Moore)> = vec![];
-    for index in 0..shape.circuits {
-        let made = circuit(random, shape, index, &done);
+    grown(random, shape, vec![])
+}
+
+/// A random design with timers in it.
+pub fn random_design_with_timers(random: &mut StdRng, shape: Shape) -> Design {
+    let timer = timer(random, shape);
+    grown(random, shape, vec![timer])
+}
+
+fn grown(random: &mut StdRng, shape: Shape, mut done: Vec<(Circuit, Moore)>) -> Design {
+    for _ in 0..shape.circuits {
+        let made = circuit(random, shape, done.len(), &done);
         done.push(made);
     }
     let top = CircuitId(done.len() as u32 - 1);

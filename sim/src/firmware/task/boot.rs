@@ -49,7 +49,9 @@ impl ControllerTask {
             let ask = Command { operation: LaneOperation::GetFeature, chip, column: 0, ..feature };
             let answers = self.on_all_lanes(ask).await;
             // Lanes answer at the same time: that they do is all that can be known.
-            while self.read("lane_byte").await >> 31 == 1 {}
+            while self.read("lane_word_bytes").await != 0 {
+                self.read("lane_word").await;
+            }
             for lane in (0..LANES as u32).filter(|lane| answers >> lane & 1 == 0) {
                 self.retire_chip(chip, lane).await;
             }

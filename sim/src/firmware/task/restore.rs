@@ -150,6 +150,7 @@ impl ControllerTask {
                 })
                 .await;
             }
+            self.write("byte_lane", ONE_LANE).await;
             for (lane, header) in headers[number as usize].iter_mut().enumerate() {
                 *header = self.header_of(lane as u32).await;
             }
@@ -158,9 +159,8 @@ impl ControllerTask {
         headers
     }
 
-    /// Lets a lane transfer the header that it has read.
+    /// The header that a lane transfers; then the next lane may transfer.
     async fn header_of(&mut self, lane: u32) -> Option<RawHeader> {
-        self.write("byte_lane", ONE_LANE | lane).await;
         let failed = loop {
             match self.lane_event().await {
                 Some(event) if event.tag & 0xF0 == FIRMWARE_TAGS && event.lane == lane => break event.failed,
@@ -171,12 +171,14 @@ impl ControllerTask {
             }
         };
         self.early.retain(|early| *early != lane);
+        self.write("byte_lane", ONE_LANE | (lane + 1)).await;
         if failed {
             return None;
         }
         let mut bytes = [0xFF; READ_BYTES];
-        for byte in &mut bytes {
-            *byte = self.read("lane_byte").await as u8;
+        for bytes in bytes.chunks_mut(4) {
+            let word = self.read("lane_word").await.to_le_bytes();
+            bytes.copy_from_slice(&word[..bytes.len()]);
         }
         RawHeader::parse(&bytes[self.options.code.encoded_place(HEADER_PLACE) % 2..])
     }
