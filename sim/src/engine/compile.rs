@@ -339,6 +339,7 @@ impl Compiler {
             let (state, buffer) = (parameters[0], parameters[1]);
             let mut emitter =
                 Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, (state, None));
+            emitter.takers_differ = true;
             emitter.settle_children(
                 &mut |emitter, child, group| call_group(module, &functions, emitter, child, group),
                 &inputs,

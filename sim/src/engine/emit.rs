@@ -6,16 +6,12 @@ use crate::engine::order::operands;
 use crate::engine::schedule::Schedule;
 use crate::engine::sleep::input_bits;
 use crate::engine::words::Words;
-use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use cranelift_frontend::FunctionBuilder;
 use hardpath_netlist::{Operation, ValueId};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-
-/// Per child and activity bits: a word that is not zero if an input that sets these bits has changed.
-type Changes = BTreeMap<usize, BTreeMap<u64, Value>>;
 
 /// Emits the values and stores of one function of one body.
 pub(super) struct Emitter<'a, 'b> {
@@ -33,6 +29,9 @@ pub(super) struct Emitter<'a, 'b> {
     scopes: Vec<Vec<ValueId>>,
     /// Loaded values whose place in the state has been overwritten since.
     kept: Vec<bool>,
+    /// Inputs of children that are one value may hold different ones: a body that is looked into reads inputs which functions
+    /// compiled before do not know of.
+    pub takers_differ: bool,
     /// Arms that are open.
     pub(super) depth: usize,
 }
@@ -59,6 +58,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             known: vec![None; values],
             scopes: vec![Vec::new()],
             kept: vec![false; values],
+            takers_differ: false,
             depth: 0,
         }
     }
@@ -332,63 +332,80 @@ impl<'a, 'b> Emitter<'a, 'b> {
 
     /// Settles the child outputs that the schedule needs: inputs into the child's state, then the calls, in order. With
     /// `all`, the other inputs of these children follow, so that the children can tick or be looked into.
+    ///
+    /// Inputs of several children that are the same value are stored together, and only if it is another than before: then
+    /// all of them hold the same, and one comparison does for all.
     pub fn settle_children(&mut self, call: &mut dyn FnMut(&mut Self, usize, usize), all: &[(usize, usize)]) {
-        let mut stored = HashSet::new();
-        let mut changes = Changes::new();
+        let mut inputs = self.child_inputs();
         for step in self.schedule.calls.clone() {
             let bodies = self.bodies;
             if let Some(inner) = &bodies[self.body.children[step.child].body] {
                 for port in &inner.groups[step.group].inputs {
-                    if stored.insert((step.child, *port)) {
-                        self.store_child_input(step.child, *port, &mut changes);
-                    }
+                    self.store_child_input(step.child, *port, &mut inputs);
                 }
             }
-            self.note_changes(step.child, &mut changes);
             call(self, step.child, step.group);
         }
         for (child, port) in all {
-            if stored.insert((*child, *port)) {
-                self.store_child_input(*child, *port, &mut changes);
-            }
-        }
-        while let Some(child) = changes.keys().next().copied() {
-            self.note_changes(child, &mut changes);
+            self.store_child_input(*child, *port, &mut inputs);
         }
     }
 
-    fn store_child_input(&mut self, child: usize, port: usize, changes: &mut Changes) {
+    /// By value, the inputs of children that take it.
+    fn child_inputs(&self) -> HashMap<ValueId, Vec<(usize, usize)>> {
+        let mut inputs: HashMap<ValueId, Vec<(usize, usize)>> = HashMap::new();
+        for (number, child) in self.body.children.iter().enumerate() {
+            let used = self.bodies[child.body].as_ref().map(Body::used_inputs).unwrap_or_default();
+            for port in used {
+                if let Some(value) = child.inputs[port] {
+                    inputs.entry(value).or_default().push((number, port));
+                }
+            }
+        }
+        inputs
+    }
+
+    /// Stores an input of a child, and all others that are the same value, unless that was done before.
+    fn store_child_input(&mut self, child: usize, port: usize, inputs: &mut HashMap<ValueId, Vec<(usize, usize)>>) {
         let Some(value) = self.body.children[child].inputs[port] else { return };
+        let Some(takers) = inputs.remove(&value) else { return };
         let words = self.value(value);
-        let index = self.body.children[child].body;
-        let (Some(inner), Some(layout)) = (&self.bodies[index], &self.layouts[index]) else { return };
-        let offset = self.layout.children[child] + layout.ports[port];
-        if layout.activity.is_some() {
-            let bits = input_bits(inner, port);
-            for (word, new) in words.iter().enumerate() {
-                let flags = MemFlagsData::trusted();
-                let old = self.builder.ins().load(I64, flags, self.state, (8 * (offset + word)) as i32);
-                let difference = self.builder.ins().bxor(old, *new);
-                let known = changes.entry(child).or_default().entry(bits);
-                known.and_modify(|others| *others = self.builder.ins().bor(*others, difference)).or_insert(difference);
+        let mut places = Vec::new();
+        let mut woken: BTreeMap<usize, u64> = BTreeMap::new();
+        for (child, port) in takers {
+            let index = self.body.children[child].body;
+            let (Some(inner), Some(layout)) = (&self.bodies[index], &self.layouts[index]) else { continue };
+            places.push(self.layout.children[child] + layout.ports[port]);
+            if let Some(activity) = self.child_activity(child) {
+                *woken.entry(activity).or_default() |= input_bits(inner, port);
             }
         }
-        self.store(offset, &words);
-    }
-
-    /// Sets the activity bits of a child whose inputs have changed.
-    fn note_changes(&mut self, child: usize, changes: &mut Changes) {
-        let Some(changed) = changes.remove(&child) else { return };
-        let Some(activity) = self.child_activity(child) else { return };
-        let mut word = self.load(activity, 64)[0];
-        for (bits, difference) in changed {
-            let zero = self.words().word(0);
-            let bits = self.words().word(bits);
-            let differs = self.builder.ins().icmp(IntCC::NotEqual, difference, zero);
-            let bits = self.builder.ins().select(differs, bits, zero);
-            word = self.builder.ins().bor(word, bits);
+        if woken.is_empty() || places.is_empty() {
+            places.into_iter().for_each(|place| self.store(place, &words));
+            return;
         }
-        self.store(activity, &[word]);
+        let mut difference = None;
+        let compared = if self.takers_differ { places.len() } else { 1 };
+        for place in &places[..compared] {
+            for (word, new) in words.iter().enumerate() {
+                let old = self.load(place + word, 64)[0];
+                let other = self.builder.ins().bxor(old, *new);
+                difference = Some(difference.map_or(other, |difference| self.builder.ins().bor(difference, other)));
+            }
+        }
+        let Some(difference) = difference else { return };
+        let (changed, next) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.ins().brif(difference, changed, &[], next, &[]);
+        self.builder.switch_to_block(changed);
+        places.into_iter().for_each(|place| self.store(place, &words));
+        for (activity, bits) in woken {
+            let word = self.load(activity, 64)[0];
+            let bits = self.words().word(bits);
+            let word = self.builder.ins().bor(word, bits);
+            self.store(activity, &[word]);
+        }
+        self.builder.ins().jump(next, &[]);
+        self.builder.switch_to_block(next);
     }
 
     /// Word offset of a child's activity word, if the child sleeps.

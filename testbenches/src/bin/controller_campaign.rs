@@ -55,14 +55,14 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
         flash: FlashKind::Slc,
         dies: 1 << random.random_range(0..2),
         blocks_per_plane: 4 << random.random_range(0..2),
-        pages_per_block: 4 << random.random_range(0..2),
+        pages_per_block: [2, 2, 4, 4, 4, 4, 4, 8][random.random_range(0..8)],
     };
     let pattern = [PatternKind::Mixed, PatternKind::Mixed, PatternKind::SeqWrite, PatternKind::GcSteady]
         [random.random_range(0..4)];
     let mut options = ControllerOptions {
         shape,
         workload: WorkloadChoice::Pattern(pattern),
-        commands: random.random_range(100..500),
+        commands: random.random_range(60..300),
         queue_depth: random.random_range(4..=64),
         logical_pages: None,
         seed,
