@@ -53,8 +53,8 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
     let mut random = StdRng::seed_from_u64(seed);
     let shape = ControllerShape {
         flash: FlashKind::Slc,
-        dies: 1 << random.random_range(0..2),
-        blocks_per_plane: 4 << random.random_range(0..2),
+        dies: [1, 1, 1, 2][random.random_range(0..4)],
+        blocks_per_plane: [4, 4, 4, 8][random.random_range(0..4)],
         pages_per_block: [2, 2, 4, 4, 4, 4, 4, 8][random.random_range(0..8)],
     };
     let pattern = [PatternKind::Mixed, PatternKind::Mixed, PatternKind::SeqWrite, PatternKind::GcSteady]
