@@ -1,8 +1,9 @@
-//! A flash controller with its chips and its firmware: figures, faults, power cuts.
+//! A flash controller with its chips and its firmware: figures, faults, power cuts, what firmware sees.
 
 mod amplification;
 mod emlc;
 mod figures;
 mod losses;
+mod mailbox;
 mod power;
 mod setup;
