@@ -17,9 +17,9 @@ pub trait Driver {
     /// sampled in the cycle before, `None` at first. Both are laid out as in `layout`.
     fn drive(&mut self, layout: &Layout, inputs: &mut [u64], outputs: Option<&[u64]>, random: &mut StdRng);
 
-    /// Name and number of the events it saw, such as words moved over a stream.
-    fn events(&self) -> Option<(String, u64)> {
-        None
+    /// Names and numbers of the events it saw, such as words moved over a stream.
+    fn events(&self) -> Vec<(String, u64)> {
+        Vec::new()
     }
 }
 
@@ -216,8 +216,8 @@ impl Driver for StreamDriver {
         }
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some((self.name.clone(), self.words))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![(self.name.clone(), self.words)]
     }
 }
 
@@ -267,7 +267,7 @@ impl Driver for StreamListener {
         layout.set(self.ready, inputs, &[u64::from(random.random_bool(self.phase))]);
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some((self.name.clone(), self.words))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![(self.name.clone(), self.words)]
     }
 }

@@ -154,7 +154,7 @@ impl Comparison {
             let trace = model.run(&stimulus).with_context(|| name.clone())?;
             check(verilated_name, &trace)?;
         }
-        let events = self.drivers.iter().filter_map(|driver| driver.events()).collect();
+        let events = self.drivers.iter().flat_map(|driver| driver.events()).collect();
         Ok(Agreement { stimulus, outputs: expected, events })
     }
 }

@@ -449,7 +449,7 @@ impl Driver for Chips {
         }
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some(("chips".into(), self.transfers))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![("chips".into(), self.transfers)]
     }
 }

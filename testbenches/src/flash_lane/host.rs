@@ -329,7 +329,7 @@ impl Driver for Host {
         set("read_room", u64::from(!random.random_bool(self.pause)));
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some(("host".into(), self.seen.borrow().done))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![("host".into(), self.seen.borrow().done)]
     }
 }

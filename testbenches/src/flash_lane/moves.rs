@@ -265,7 +265,7 @@ impl Driver for MoveTraffic {
         self.ports.set(layout, inputs, &values);
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some(("moves".to_owned(), self.ended))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![("moves".to_owned(), self.ended)]
     }
 }

@@ -54,6 +54,8 @@ pub struct RecordTraffic {
     cycle: u64,
     /// Most cycles from a record's last byte to its slot, without and with wrong bits.
     latencies: [u64; 2],
+    /// Records whose time was taken, without and with wrong bits.
+    timed: [u64; 2],
 }
 
 const INPUTS: [&str; 10] = [
@@ -98,6 +100,7 @@ impl RecordTraffic {
             taken: 0,
             cycle: 0,
             latencies,
+            timed: [0; 2],
         }
     }
 
@@ -167,7 +170,9 @@ impl Driver for RecordTraffic {
             if let Some(expected) = self.expected.get_mut(&tags[slot])
                 && let Some(ended) = expected.ended.take()
             {
-                let (latency, most) = (self.cycle - 1 - ended, self.latencies[usize::from(!expected.clean)]);
+                let kind = usize::from(!expected.clean);
+                let (latency, most) = (self.cycle - 1 - ended, self.latencies[kind]);
+                self.timed[kind] += 1;
                 assert!(latency <= most, "a record after {latency} cycles, at most {most}");
             }
         }
@@ -263,7 +268,9 @@ impl Driver for RecordTraffic {
         self.ports.set(layout, inputs, &values);
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some(("records".to_owned(), self.taken))
+    fn events(&self) -> Vec<(String, u64)> {
+        let [clean, wrong] = self.timed;
+        let counts = [("records", self.taken), ("clean records timed", clean), ("wrong records timed", wrong)];
+        counts.map(|(name, count)| (name.to_owned(), count)).to_vec()
     }
 }

@@ -572,7 +572,7 @@ impl Driver for Surroundings {
         self.cycle += 1;
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some(("pages".into(), self.accounts.borrow().pages.len() as u64))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![("pages".into(), self.accounts.borrow().pages.len() as u64)]
     }
 }

@@ -138,7 +138,7 @@ fn record_receivers_in_lockstep(name: &str, code: RecordCode, traffic: fn() -> R
         |_| vec![Box::new(traffic())],
         cycles,
     );
-    assert!(events[0].1 >= 4, "{events:?}");
+    assert!(events[0].1 >= 4 && events.iter().all(|(_, count)| *count >= 1), "{events:?}");
 }
 
 #[test]

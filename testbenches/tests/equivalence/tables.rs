@@ -66,8 +66,8 @@ impl Driver for Requests {
         }
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some((self.name.clone(), self.taken))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![(self.name.clone(), self.taken)]
     }
 }
 
@@ -123,8 +123,8 @@ impl Driver for Memory {
         }
     }
 
-    fn events(&self) -> Option<(String, u64)> {
-        Some((self.name.to_owned(), self.answers))
+    fn events(&self) -> Vec<(String, u64)> {
+        vec![(self.name.to_owned(), self.answers)]
     }
 }
 
