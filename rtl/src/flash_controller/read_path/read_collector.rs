@@ -35,7 +35,7 @@ pub enum CollectingState {
 /// count are added by XOR; so a record and a reconstruction take the same way. A record goes to the host or the mover, by
 /// its read's tag. If it is bad, or is not of the page that was asked for, the read's tag goes to the reconstruction.
 ///
-/// - Latency: from a record's arrival in a slot to its first word at the port 13 to 23 cycles while nothing else waits; a word
+/// - Latency: from a record's arrival in a slot to its first word at the port 13 to 24 cycles while nothing else waits; a word
 ///   every cycle from there on.
 /// - Throughput: a page of 256 words in 271 to 281 cycles.
 /// - Back-pressure: words for the host wait in a queue of 512; records wait in their slots. The mover takes every word that it

@@ -9,7 +9,7 @@ use crate::flash_controller::write_buffer::LANES;
 const TURNS: usize = LANES + 1;
 
 /// Shares the read port of the buffer's memory: every lane has its turn once in 11 cycles, and the reader of whole pages has
-/// one, and those that lanes leave.
+/// one, and those that lanes leave. Turns rest while no lane wants a word.
 ///
 /// - Latency: 1 cycle from a grant to the address, 4 cycles from a grant to the arrival of its word.
 /// - Throughput: 1 word per cycle; at least 1 word in 11 cycles for each lane, which is more than the byte a cycle it sends.
