@@ -27,8 +27,9 @@ use std::rc::Rc;
 /// Cycles between two looks at the hardware if it does not call.
 const PAUSE: u64 = 1_500;
 
-/// Cycles in which pages that the host gave before writes were held have come to the buffer.
-const ON_THE_WAY: u64 = 2_000;
+/// Cycles in which pages that the host gave before writes were held have come to the buffer: a part of it must become free for
+/// them, when a pair has drained and readers have let go of it.
+const ON_THE_WAY: u64 = 40_000;
 
 /// Bits of `status`.
 mod status {
@@ -166,17 +167,23 @@ impl ControllerTask {
         self.destage().await
     }
 
-    /// Power has failed: closes the open stripe, twice for the pages that were on their way, and waits until they are on
-    /// flash and no block is being erased.
+    /// Power has failed: closes the open stripe, again and again until no other was begun, for the pages that were on their
+    /// way, and waits until they are on flash and no block is being erased.
     async fn destage(&mut self) -> FirmwareResult {
         self.allow_writes(false).await;
-        for _ in 0..2 {
+        let mut begun = None;
+        loop {
             self.processor.sleep(self.processor.cycle() + ON_THE_WAY).await;
             self.write("flush", 0).await;
             while self.status().await & status::FLUSHING != 0 || self.erases.under_way() {
                 self.take_events().await;
                 self.open_stripes().await;
             }
+            let now = self.read("stripes_begun").await;
+            if begun == Some(now) {
+                break;
+            }
+            begun = Some(now);
         }
         // The lanes have all bytes; the dies may still be at their programs.
         let programmed = self.processor.cycle() + self.options.longest_program;
