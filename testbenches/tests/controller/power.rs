@@ -1,7 +1,8 @@
 //! Power cuts: what was acknowledged is found again in the stripes' headers.
 
 use crate::setup::{options, run};
-use hardpath_sim::scenario::controller::{ControllerOptions, Moment};
+use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, Moment};
 use hardpath_sim::workload::PatternKind;
 
 #[test]
@@ -32,6 +33,24 @@ fn power_may_fail_while_garbage_is_collected_and_a_plane_is_dead() {
     };
     let summary = run(&options);
     assert!(summary.report().restore_us.is_some(), "{:?}", summary.log);
+}
+
+/// A case of the campaign: pages waited for a part of the buffer while what was acknowledged before them was saved.
+#[test]
+fn pages_that_wait_for_the_buffer_when_power_fails_are_saved_too() {
+    let shape = ControllerShape { flash: FlashKind::Slc, dies: 1, blocks_per_plane: 4, pages_per_block: 2 };
+    let options = ControllerOptions {
+        shape,
+        commands: 170,
+        queue_depth: 56,
+        logical_pages: Some(25),
+        seed: 20_655,
+        inject: vec!["block:9.0.0.0.2@58160ns".parse().unwrap()],
+        power_cut: Some(Moment(232_867)),
+        haste: 25,
+        ..options(PatternKind::Mixed)
+    };
+    assert!(run(&options).report().restore_us.is_some());
 }
 
 #[test]
