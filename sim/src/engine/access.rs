@@ -203,16 +203,10 @@ impl Simulator {
         if width < 64 && value >> width != 0 {
             return Err(Error::Value { name: self.record(port)?.name.clone(), width, value: format!("{value:x}") });
         }
-        let mut words = [0; PORT_WORDS];
-        words[0] = value;
-        match words_of(width) {
-            0 | 1 => self.set_state(offset, &words[..1]),
-            count if count <= PORT_WORDS => self.set_state(offset, &words[..count]),
-            count => {
-                let mut words = vec![0; count];
-                words[0] = value;
-                self.set_state(offset, &words);
-            }
+        let count = words_of(width);
+        self.set_state(offset, &[value]);
+        if self.machine.state[offset + 1..offset + count].iter().any(|word| *word != 0) {
+            self.set_state(offset + 1, &vec![0; count - 1]);
         }
         Ok(())
     }

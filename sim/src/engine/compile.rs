@@ -6,7 +6,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::layout::{Layout, words_of};
 use crate::engine::schedule::Schedule;
 use crate::engine::sinks::Sink;
-use crate::engine::sleep::{SleepingChild, StepCall, TICK, Watched, emit_step, group_bit};
+use crate::engine::sleep::{SleepingChild, StepCall, TICK, Watched, begin_active, emit_step, end_active, group_bit};
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, Value};
 use cranelift_codegen::settings::Configurable;
@@ -168,9 +168,12 @@ impl Compiler {
         let schedule = Schedule::new(body, plans.bodies, &roots, Vec::new());
         let functions = self.functions.clone();
         self.define(&body.name, (1, 0), |module, mut builder, parameters| {
-            if let Some(activity) = layout.activity.filter(|_| unless_settled) {
-                return_unless_stale(&mut builder, parameters[0], activity);
-            }
+            // The top's outputs have the bit of a first group.
+            let bit = group_bit(0).filter(|_| unless_settled);
+            let next = layout
+                .activity
+                .zip(bit)
+                .map(|(activity, bit)| begin_active(&mut builder, (parameters[0], activity), bit, bit));
             let mut emitter =
                 Emitter::new(builder, (body, plans.bodies), (layout, plans.layouts), schedule, (parameters[0], None));
             emitter.settle_children(
@@ -178,6 +181,9 @@ impl Compiler {
                 &[],
             );
             emitter.store_outputs(&computed);
+            if let Some(next) = next {
+                end_active(&mut emitter.builder, next);
+            }
             finish(module, emitter.builder, &[]);
         })
     }
@@ -231,22 +237,12 @@ impl Compiler {
         let function = self.define(&body.name, (1, 1), |module, mut builder, parameters| {
             let state = parameters[0];
             for (group, function) in groups.iter().enumerate() {
-                let [stale, next] = std::array::from_fn(|_| builder.create_block());
-                let word = builder.ins().load(I64, MemFlagsData::trusted(), state, (8 * activity) as i32);
-                let bit = builder.ins().iconst(I64, group_bit(group).unwrap_or(u64::MAX) as i64);
-                let rest = builder.ins().band_not(word, bit);
-                let bit = builder.ins().band(word, bit);
-                match group_bit(group) {
-                    Some(_) => builder.ins().brif(bit, stale, &[], next, &[]),
-                    None => builder.ins().jump(stale, &[]),
-                };
-                builder.switch_to_block(stale);
-                if group_bit(group).is_some() {
-                    builder.ins().store(MemFlagsData::trusted(), rest, state, (8 * activity) as i32);
-                }
+                let bit = group_bit(group);
+                let next = bit.map(|bit| begin_active(&mut builder, (state, activity), bit, bit));
                 call(module, &mut builder, *function, &[state]);
-                builder.ins().jump(next, &[]);
-                builder.switch_to_block(next);
+                if let Some(next) = next {
+                    end_active(&mut builder, next);
+                }
             }
             let mut difference = builder.ins().iconst(I64, 0);
             for (port, copy) in &layout.copies {
@@ -382,22 +378,6 @@ fn call(module: &mut JITModule, builder: &mut FunctionBuilder, function: FuncId,
         [result, ..] => *result,
         [] => builder.ins().iconst(I64, 0),
     }
-}
-
-/// Returns from the settling of the top's outputs if nothing has changed since the last.
-fn return_unless_stale(builder: &mut FunctionBuilder, state: Value, activity: usize) {
-    let [stale, settled] = std::array::from_fn(|_| builder.create_block());
-    let bits = group_bit(0).unwrap_or(0);
-    let word = builder.ins().load(I64, MemFlagsData::trusted(), state, (8 * activity) as i32);
-    let bit = builder.ins().iconst(I64, bits as i64);
-    let bit = builder.ins().band(word, bit);
-    builder.ins().brif(bit, stale, &[], settled, &[]);
-    builder.switch_to_block(settled);
-    builder.ins().return_(&[]);
-    builder.switch_to_block(stale);
-    let others = builder.ins().iconst(I64, !bits as i64);
-    let word = builder.ins().band(word, others);
-    builder.ins().store(MemFlagsData::trusted(), word, state, (8 * activity) as i32);
 }
 
 fn call_group(module: &mut JITModule, functions: &[BodyFunctions], emitter: &mut Emitter, child: usize, group: usize) {

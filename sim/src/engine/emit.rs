@@ -4,7 +4,7 @@ use crate::engine::body::{Body, Output, Source};
 use crate::engine::layout::{Layout, words_of};
 use crate::engine::order::operands;
 use crate::engine::schedule::Schedule;
-use crate::engine::sleep::input_bits;
+use crate::engine::sleep::{begin_active, end_active, input_bits};
 use crate::engine::words::Words;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
@@ -418,20 +418,9 @@ impl<'a, 'b> Emitter<'a, 'b> {
     /// before. A child that does not sleep is always active.
     pub fn if_active(&mut self, child: usize, bits: Option<u64>, clear: u64, then: &mut dyn FnMut(&mut Self)) {
         let (Some(activity), Some(bits)) = (self.child_activity(child), bits) else { return then(self) };
-        let word = self.load(activity, 64)[0];
-        let bits = self.words().word(bits);
-        let active = self.builder.ins().band(word, bits);
-        let (awake, next) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.ins().brif(active, awake, &[], next, &[]);
-        self.builder.switch_to_block(awake);
-        if clear != 0 {
-            let others = self.words().word(!clear);
-            let word = self.builder.ins().band(word, others);
-            self.store(activity, &[word]);
-        }
+        let next = begin_active(&mut self.builder, (self.state, activity), bits, clear);
         then(self);
-        self.builder.ins().jump(next, &[]);
-        self.builder.switch_to_block(next);
+        end_active(&mut self.builder, next);
     }
 
     /// Pointer to a child's state.

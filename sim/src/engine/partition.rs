@@ -28,7 +28,7 @@ const LEAST_SIZE: usize = 40;
 const SLEEPER_SIZE: usize = 200;
 
 /// Size of a design that counts as large. Small ones are dense: the parity data path ran half as fast with such bodies; the
-/// flash controller, of 100,000 values, runs faster by a fifth to a half.
+/// flash controller, of 100,000 values, took a fifth less time.
 const SLEEPING_DESIGN_SIZE: usize = 20_000;
 
 /// Per circuit: whether it has a body of its own.

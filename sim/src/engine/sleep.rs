@@ -313,6 +313,34 @@ fn each_word(builder: &mut FunctionBuilder, words: usize, first: Option<Value>, 
     result
 }
 
+/// Begins what is emitted for the case that one of these bits of an activity word is set, and clears the bits of `clear`
+/// before. The block that is returned is where both cases meet: [`end_active`].
+pub(super) fn begin_active(
+    builder: &mut FunctionBuilder,
+    (state, activity): (Value, usize),
+    bits: u64,
+    clear: u64,
+) -> Block {
+    let [active, next] = std::array::from_fn(|_| builder.create_block());
+    let word = load(builder, state, activity);
+    let wanted = constant(builder, bits);
+    let found = builder.ins().band(word, wanted);
+    builder.ins().brif(found, active, &[], next, &[]);
+    builder.switch_to_block(active);
+    if clear != 0 {
+        let others = constant(builder, !clear);
+        let word = builder.ins().band(word, others);
+        store(builder, word, state, activity);
+    }
+    next
+}
+
+/// Ends what [`begin_active`] began.
+pub(super) fn end_active(builder: &mut FunctionBuilder, next: Block) {
+    builder.ins().jump(next, &[]);
+    builder.switch_to_block(next);
+}
+
 /// Everything may have changed.
 fn set_all(builder: &mut FunctionBuilder, state: Value, activity: usize, end: Block) {
     let all = constant(builder, u64::MAX);
