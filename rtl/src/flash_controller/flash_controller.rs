@@ -255,6 +255,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.buffer.flush.next = self.host.flush.val() | self.registers.flush.val();
         self.host.flushing.next = self.buffer.flushing.val();
         self.registers.flushing.next = self.buffer.flushing.val();
+        self.registers.unplaced.next = self.host.unplaced.val();
 
         // Stripes from the firmware.
         self.buffer.descriptor.valid.next = self.registers.stripes.valid.val();

@@ -536,6 +536,7 @@ fn controller_mailboxes() {
                 .input("tables_data_out", |block| &mut block.tables.data_out)
                 .input("tables_done", |block| &mut block.tables.done)
                 .input("flushing", |block| &mut block.flushing)
+                .input("unplaced", |block| &mut block.unplaced)
                 .input("fence_passed", |block| &mut block.fence_passed)
                 .input("stripes_ready", |block| &mut block.stripes.ready)
                 .input("entries_ready", |block| &mut block.entries.ready)
@@ -575,6 +576,7 @@ fn controller_mailboxes() {
                 free("tables_data_out", 0.5),
                 pulse("tables_done", 2),
                 pulse("flushing", 3),
+                pulse("unplaced", 3),
                 pulse("fence_passed", 3),
                 pulse("stripes_ready", 2),
                 pulse("entries_ready", 2),

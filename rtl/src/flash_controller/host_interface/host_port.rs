@@ -82,6 +82,8 @@ pub struct HostPort {
     pub acknowledged_ready: Signal<Out, Bit>,
     /// A page of the host has got its place in the page map.
     pub placed: Signal<In, Bit>,
+    /// A page is offered to the buffer, or in it without a place in the page map.
+    pub unplaced: Signal<Out, Bit>,
     /// The buffer is to close its open stripe.
     pub flush: Signal<Out, Bit>,
     /// It has not done so yet.
@@ -173,6 +175,7 @@ impl Default for HostPort {
             acknowledged_tag: Default::default(),
             acknowledged_ready: Default::default(),
             placed: Default::default(),
+            unplaced: Default::default(),
             flush: Default::default(),
             flushing: Default::default(),
             trim_valid: Default::default(),
@@ -433,6 +436,7 @@ impl Logic for HostPort {
         if self.placed.val() & !self.given.val() {
             self.pages_unplaced.d.next = self.pages_unplaced.q.val() - 1;
         }
+        self.unplaced.next = self.pages_unplaced.q.val().any() | (self.state.q.val() == OrderedState::Writing);
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -57,6 +57,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub flush: Signal<Out, Bit>,
     /// That is being done.
     pub flushing: Signal<In, Bit>,
+    /// A page of the host is offered to the write buffer, or in it without a place in the page map.
+    pub unplaced: Signal<In, Bit>,
     /// Begin a new epoch of reads.
     pub fence_advance: Signal<Out, Bit>,
     /// No read of the epoch before is under way.
@@ -210,6 +212,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             page_limit: Default::default(),
             flush: Default::default(),
             flushing: Default::default(),
+            unplaced: Default::default(),
             fence_advance: Default::default(),
             fence_passed: Default::default(),
             stripes: Default::default(),
@@ -360,6 +363,9 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         }
         if !self.order_queue.almost_full.val() {
             self.status_now.next = self.status_now.val() | bits::<32>(16);
+        }
+        if self.unplaced.val() {
+            self.status_now.next = self.status_now.val() | bits::<32>(32);
         }
         self.events_now.next = bits::<32>(0);
         self.lane_event_now.next = bits::<32>(0);

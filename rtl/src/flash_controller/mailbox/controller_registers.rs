@@ -30,7 +30,8 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         0x15,
         ReadOnly,
         "bit 0: room for a stripe; 1: flushing; 2: no read of the epoch before is under way; 3: a lane command waits for \
-         its lane; 4: room for an order to move",
+         its lane; 4: room for an order to move; 5: a page of the host is offered to the write buffer, or in it without a place \
+         in the page map",
     ),
     register(
         "events",

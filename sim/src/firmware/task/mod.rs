@@ -27,10 +27,6 @@ use std::rc::Rc;
 /// Cycles between two looks at the hardware if it does not call.
 const PAUSE: u64 = 1_500;
 
-/// Cycles in which pages that the host gave before writes were held have come to the buffer: a part of it must become free for
-/// them, when a pair has drained and readers have let go of it.
-const ON_THE_WAY: u64 = 40_000;
-
 /// Bits of `status`.
 mod status {
     pub const ROOM_FOR_STRIPE: u32 = 1;
@@ -38,6 +34,7 @@ mod status {
     pub const FENCE_PASSED: u32 = 1 << 2;
     pub const COMMAND_WAITS: u32 = 1 << 3;
     pub const ROOM_FOR_ORDER: u32 = 1 << 4;
+    pub const HOST_PAGE_UNPLACED: u32 = 1 << 5;
 }
 
 /// What the firmware is told when it is built.
@@ -167,23 +164,20 @@ impl ControllerTask {
         self.destage().await
     }
 
-    /// Power has failed: closes the open stripe, again and again until no other was begun, for the pages that were on their
-    /// way, and waits until they are on flash and no block is being erased.
+    /// Power has failed: no write goes to the buffer any more. Closes the open stripe, again and again while a page that went
+    /// there before has no place, as pages wait for a free part; then all of them are with the lanes. Waits until they are on
+    /// flash and no block is being erased.
     async fn destage(&mut self) -> FirmwareResult {
         self.allow_writes(false).await;
-        let mut begun = None;
         loop {
-            self.processor.sleep(self.processor.cycle() + ON_THE_WAY).await;
-            self.write("flush", 0).await;
-            while self.status().await & status::FLUSHING != 0 || self.erases.under_way() {
-                self.take_events().await;
-                self.open_stripes().await;
+            self.take_events().await;
+            self.open_stripes().await;
+            match self.status().await & (status::FLUSHING | status::HOST_PAGE_UNPLACED) {
+                0 if self.erases.under_way() => {}
+                0 => break,
+                status::HOST_PAGE_UNPLACED => self.write("flush", 0).await,
+                _ => {}
             }
-            let now = self.read("stripes_begun").await;
-            if begun == Some(now) {
-                break;
-            }
-            begun = Some(now);
         }
         // The lanes have all bytes; the dies may still be at their programs.
         let programmed = self.processor.cycle() + self.options.longest_program;
