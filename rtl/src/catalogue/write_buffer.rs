@@ -4,8 +4,9 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connect_signals, connected};
 use crate::flash_controller::write_buffer::{
-    HitDirectory, LaneDrainer, PageMapUpdater, PageReader, PageSelector, PageStore, ParityStore, ProgramTracker,
-    ReadScheduler, RecordBuilder, RecordChecksum, StripeGatherer, StripeRegister, WriteBuffer, WriteBufferError,
+    HitDirectory, LaneDrainer, PageMapUpdater, PageReader, PageSelector, PageStore, PairPacer, ParityStore,
+    ProgramTracker, ReadScheduler, RecordBuilder, RecordChecksum, StripeGatherer, StripeRegister, WriteBuffer,
+    WriteBufferError,
 };
 
 /// Words of a 4 KB page of 128-bit words.
@@ -123,6 +124,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.data.connect();
             block.hold.connect();
             block.copy_found.connect();
+            block.late.connect();
             block.flush.connect();
             Ok(connected(block))
         },
@@ -229,6 +231,24 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             connect_signals(&mut block.lane_address);
             block.reader_wants.connect();
             block.reader_address.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "pair_pacer",
+        summary: "when the stripes of the buffer leave for the lanes",
+        build: || {
+            let mut block = legal(PairPacer::new(PAGE_WORDS));
+            block.clock.connect();
+            block.opened.connect();
+            block.open.connect();
+            block.pair_first.connect();
+            block.pair_second.connect();
+            block.closed.connect();
+            block.record_ends.connect();
+            block.record_is_host.connect();
+            block.host_waits.connect();
+            block.drained.connect();
             Ok(connected(block))
         },
     },

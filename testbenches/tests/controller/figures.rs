@@ -8,6 +8,8 @@ use hardpath_sim::workload::{Operation, PatternKind};
 
 /// Ten lanes, 29.7K reads a second of 4,216 bytes over NV-DDR mode 3 each.
 const LANE_BUS_LIMIT: f64 = 297_000.0;
+/// A flash page of two records of 4,216 bytes at 133.3 MB/s on nine data lanes. tPROG is hidden: a lane has sixteen dies.
+const PROGRAM_BUS_LIMIT: f64 = 9.0 * 2.0 / (2.0 * 4_216.0 / 133.3e6);
 /// tR, a read's time on the lane's bus, and 3 us: table lookups in DRAM, the poll, and a page's time in the collector.
 const IDLE_READ_LIMIT: f64 = 25.0 + 1e6 / (LANE_BUS_LIMIT / 10.0) + 3.0;
 
@@ -24,6 +26,22 @@ fn random_reads_reach_nine_tenths_of_the_lanes_limit() {
     let summary = run(&options);
     let reads = &summary.workload.operations[0];
     assert!(reads.per_second > 0.9 * LANE_BUS_LIMIT, "{} reads a second", reads.per_second);
+}
+
+#[test]
+fn sequential_writes_reach_nine_tenths_of_the_lanes_limit() {
+    let shape = ControllerShape { flash: FlashKind::Slc, dies: 8, blocks_per_plane: 4, pages_per_block: 4 };
+    let options = ControllerOptions {
+        shape,
+        queue_depth: 128,
+        commands: 3_000,
+        logical_pages: Some(2_048),
+        ..options(PatternKind::SeqWrite)
+    };
+    let summary = run(&options);
+    let writes = &summary.workload.operations[0];
+    assert!(writes.per_second > 0.9 * PROGRAM_BUS_LIMIT, "{} writes a second", writes.per_second);
+    assert_eq!(summary.report().filled_slots, 0);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::blocks::lockstep;
 use crate::write_buffer::{below, free, pulse};
 use hardpath_rtl::flash_controller::write_buffer::{
-    HitDirectory, LaneDrainer, PageMapUpdater, PageReader, PageSelector, ProgramTracker, ReadScheduler, StripeGatherer,
-    StripeRegister, WriteBuffer,
+    HitDirectory, LaneDrainer, PageMapUpdater, PageReader, PageSelector, PairPacer, ProgramTracker, ReadScheduler,
+    StripeGatherer, StripeRegister, WriteBuffer,
 };
 use hardpath_testbenches::cosimulation::{Driver, Sequence};
 use hardpath_testbenches::write_buffer::{Surroundings, Traffic};
@@ -82,6 +82,7 @@ fn stripe_gatherers() {
                 .input("data", |block| &mut block.data)
                 .input("hold", |block| &mut block.hold)
                 .input("copy_found", |block| &mut block.copy_found)
+                .input("late", |block| &mut block.late)
                 .input("flush", |block| &mut block.flush)
         },
         |_| {
@@ -100,6 +101,7 @@ fn stripe_gatherers() {
                 free("data", 0.3),
                 pulse("hold", 20),
                 pulse("copy_found", 3),
+                pulse("late", 4),
                 pulse("flush", 900),
             ]
         },
@@ -448,4 +450,39 @@ fn write_buffers() {
         6000,
     );
     assert!(events[0].1 > 50, "{events:?}");
+}
+
+#[test]
+fn pair_pacers() {
+    lockstep(
+        "pair-pacers",
+        PairPacer::new(16).unwrap(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("opened", |block| &mut block.opened)
+                .input("open", |block| &mut block.open)
+                .input("pair_first", |block| &mut block.pair_first)
+                .input("pair_second", |block| &mut block.pair_second)
+                .input("closed", |block| &mut block.closed)
+                .input("record_ends", |block| &mut block.record_ends)
+                .input("record_is_host", |block| &mut block.record_is_host)
+                .input("host_waits", |block| &mut block.host_waits)
+                .input("drained", |block| &mut block.drained)
+        },
+        |_| {
+            vec![
+                pulse("opened", 10),
+                free("open", 0.05),
+                pulse("pair_first", 3),
+                pulse("pair_second", 2),
+                pulse("closed", 90),
+                pulse("record_ends", 20),
+                mostly("record_is_host"),
+                pulse("host_waits", 2),
+                free("drained", 0.05),
+            ]
+        },
+        20_000,
+    );
 }

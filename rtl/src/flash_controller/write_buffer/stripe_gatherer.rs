@@ -34,6 +34,7 @@ pub enum GatheringState {
 /// `flush` is remembered until the stripe that was open, and the other one of its pair, is closed; if no page lies in an open
 /// stripe and no pair is unfinished, nothing is to be done. A page of the mover is taken if its logical page does not lie in
 /// the buffer and a check outside says that it is still the newest copy; else it is dropped. No other page is taken between.
+/// While the stripe is late, slots are filled when no page is offered.
 ///
 /// - Latency: 1 cycle from a word to `word_valid`, 2 cycles from a page's last word to `record_ends`, 24 cycles from the last end of a
 ///   stripe to `closed`.
@@ -84,6 +85,8 @@ pub struct StripeGatherer {
     pub hold: Signal<In, Bit>,
     /// The logical page offered is found in the buffer.
     pub copy_found: Signal<In, Bit>,
+    /// A lane waits for the open stripe: slots are filled while no page is offered.
+    pub late: Signal<In, Bit>,
     /// Close the open stripe.
     pub flush: Signal<In, Bit>,
     /// Not everything that was taken before `flush` lies in closed stripes.
@@ -206,6 +209,7 @@ impl StripeGatherer {
             data_ready: Default::default(),
             hold: Default::default(),
             copy_found: Default::default(),
+            late: Default::default(),
             flush: Default::default(),
             flushing: Default::default(),
             open: Default::default(),
@@ -342,6 +346,7 @@ impl Logic for StripeGatherer {
                     self.state.d.next = GatheringState::Seeking;
                 } else {
                     self.takes_page.next = self.offer.val();
+                    self.fills.next = self.late.val() & !self.offer.val();
                 }
             }
             GatheringState::Seeking => {

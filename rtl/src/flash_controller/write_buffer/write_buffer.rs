@@ -5,7 +5,7 @@ use rust_hdl::prelude::*;
 use crate::circuit::circuit_info;
 use crate::flash_controller::write_buffer::{
     HitDirectory, LANES, LaneDrainer, PageAcknowledgementSource, PageCommandSink, PageMapUpdateSource, PageMapUpdater,
-    PageReader, PageSelector, PageStore, ProgramCommandSource, ProgramTracker, ReadScheduler, RecordBuilder,
+    PageReader, PageSelector, PageStore, PairPacer, ProgramCommandSource, ProgramTracker, ReadScheduler, RecordBuilder,
     StripeDescriptorSink, StripeGatherer, StripeRegister, WriteBufferError,
 };
 use crate::stream::{StreamSink, StreamSource};
@@ -28,7 +28,8 @@ use crate::stream::{StreamSink, StreamSource};
 /// - Latency: `n + 6` cycles from the first word of a page of `n` words to its acknowledgement; 33 cycles from the last
 ///   word of a stripe to the commands of its lanes; 4 cycles from a lookup to its result.
 /// - Throughput: a page of `n` words in `n + 1` cycles; 42 cycles more for each stripe, 20 and the check for a page of the mover's. A
-///   byte a cycle on every lane; a pair's lanes rest while its second stripe gathers. 1 lookup per cycle.
+///   byte a cycle on every lane; a pair's lanes rest while its second stripe gathers, but for three pages if the host's follow
+///   one another. 1 lookup per cycle.
 /// - Back-pressure: pages wait while both parts are taken, while no descriptor is offered and while acknowledgements wait.
 /// - Limits: pages of 16..=256 words; stripes of 3..=10 members. Both stripes of a pair have the same members and follow one another;
 ///   a pair uses both parts at once. Up to 255 hits may hold a part.
@@ -105,6 +106,7 @@ pub struct WriteBuffer {
     updater: PageMapUpdater,
     reader: PageReader,
     scheduler: ReadScheduler,
+    pacer: PairPacer,
     drainers: Vec<LaneDrainer>,
     _words_per_page: u64,
     /// The part with the older stripe.
@@ -124,8 +126,6 @@ pub struct WriteBuffer {
     flushed: DFF<Bits<2>>,
     /// Parts whose updates a flush waits for.
     flush_waits: DFF<Bits<2>>,
-    /// The stripe is handed to the drainers.
-    drains: [DFF<Bit>; 2],
 
     header_valid: Signal<Local, Bit>,
     free_parts: Signal<Local, Bits<2>>,
@@ -133,6 +133,7 @@ pub struct WriteBuffer {
     leaving_parts: Signal<Local, Bits<2>>,
     may_update: Signal<Local, Bits<2>>,
     drained_lanes: Signal<Local, Bits<10>>,
+    drained_parts: Signal<Local, Bits<2>>,
     starts: Signal<Local, Bits<2>>,
 }
 
@@ -183,6 +184,7 @@ impl WriteBuffer {
             updater: Default::default(),
             reader: PageReader::new(words_per_page)?,
             scheduler: Default::default(),
+            pacer: PairPacer::new(words_per_page)?,
             drainers: (0..LANES).map(|_| LaneDrainer::new(words_per_page)).collect::<Result<Vec<_>, _>>()?,
             _words_per_page: words_per_page as u64,
             older: Default::default(),
@@ -196,13 +198,13 @@ impl WriteBuffer {
             walking_part: Default::default(),
             flushed: Default::default(),
             flush_waits: Default::default(),
-            drains: Default::default(),
             header_valid: Default::default(),
             free_parts: Default::default(),
             clears: Default::default(),
             leaving_parts: Default::default(),
             may_update: Default::default(),
             drained_lanes: Default::default(),
+            drained_parts: Default::default(),
             starts: Default::default(),
         })
     }
@@ -238,7 +240,7 @@ impl WriteBuffer {
 impl Logic for WriteBuffer {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, selector, gatherer, builder, store, directory, updater, reader, scheduler);
+        clock!(self, clock, selector, gatherer, builder, store, directory, updater, reader, scheduler, pacer);
         dff_setup!(self, clock, older, acknowledges, acknowledged_tag, acknowledged_moved, acknowledged_superseded);
         dff_setup!(self, clock, acknowledgement_waits, holding, walking, walking_part, flushed, flush_waits);
 
@@ -447,6 +449,7 @@ impl Logic for WriteBuffer {
             self.updater.data_lanes.next = self.stripes[1].data_lanes.val();
         }
         PageMapUpdateSource::link(&mut self.updates, &mut self.updater.update_port);
+        self.drained_parts.next = bits::<2>(0);
         for i in 0..2 {
             self.trackers[i].walked.next =
                 self.updater.finished.val() & (self.walking_part.q.val() == self.part_number[i].val());
@@ -456,17 +459,20 @@ impl Logic for WriteBuffer {
                     self.drained_lanes.val().replace_bit(j, self.drainers[j].drained.val().get_bit(i));
             }
             self.trackers[i].drained.next = self.drained_lanes.val();
+            self.drained_parts.next = self.drained_parts.val().replace_bit(i, self.drained_lanes.val().any());
         }
 
-        // Stripes out: the first one of a pair waits for the second.
-        self.drains[0].clock.next = self.clock.val();
-        self.drains[1].clock.next = self.clock.val();
-        self.drains[0].d.next = self.gatherer.closed.val()
-            & ((!self.gatherer.open.val().any() & !self.stripes[0].pair_first.val())
-                | (self.gatherer.open.val().any() & self.stripes[1].pair_second.val()));
-        self.drains[1].d.next = self.gatherer.closed.val()
-            & ((self.gatherer.open.val().any() & !self.stripes[1].pair_first.val())
-                | (!self.gatherer.open.val().any() & self.stripes[0].pair_second.val()));
+        // Stripes out, when the pacer lets them.
+        self.pacer.opened.next = self.gatherer.opened.val();
+        self.pacer.open.next = self.gatherer.open.val();
+        self.pacer.pair_first.next = self.descriptor.pair_first.val();
+        self.pacer.pair_second.next = self.descriptor.pair_second.val();
+        self.pacer.closed.next = self.gatherer.closed.val();
+        self.pacer.record_ends.next = self.gatherer.record_ends.val() & !self.gatherer.end_parity.val();
+        self.pacer.record_is_host.next = self.gatherer.end_is_page.val() & !self.gatherer.end_moved.val();
+        self.pacer.host_waits.next = self.selector.offer.val() & !self.selector.offer_moved.val();
+        self.gatherer.late.next = self.pacer.late.val();
+        self.pacer.drained.next = self.drained_parts.val();
         self.scheduler.reader_wants.next = self.reader.wants.val();
         self.scheduler.reader_address.next = self.reader.read_address.val();
         self.reader.granted.next = self.scheduler.reader_granted.val();
@@ -482,10 +488,10 @@ impl Logic for WriteBuffer {
             self.drainers[i].full.next = self.full[i].val();
             self.drainers[i].older.next = self.older.q.val();
             self.starts.next = bits::<2>(0);
-            if self.drains[0].q.val() & self.stripes[0].members.val().get_bit(i) {
+            if self.pacer.leaves.val().get_bit(0) & self.stripes[0].members.val().get_bit(i) {
                 self.starts.next = self.starts.val() | bits::<2>(1);
             }
-            if self.drains[1].q.val() & self.stripes[1].members.val().get_bit(i) {
+            if self.pacer.leaves.val().get_bit(1) & self.stripes[1].members.val().get_bit(i) {
                 self.starts.next = self.starts.val() | bits::<2>(2);
             }
             self.drainers[i].start.next = self.starts.val();

@@ -33,6 +33,8 @@ pub struct FirmwareReport {
     pub booted: Option<u64>,
     /// Stripes opened, by their members.
     pub widths: BTreeMap<u32, u64>,
+    /// Slots for pages in the stripes that have reached the page map.
+    pub mapped_slots: u64,
     /// Pages that were given a new place.
     pub moved: u64,
     /// Pages read for a move that were not valid any more.

@@ -49,7 +49,9 @@ impl ControllerTask {
         while begun.wrapping_sub(self.mapped) > PARTS && begun.wrapping_sub(self.mapped) < 1 << 31 {
             let Some(stripe) = self.unmapped.pop_front() else { break };
             self.mapped = self.mapped.wrapping_add(1);
-            self.policy.on_stripe_mapped(stripe.location, 2 * (stripe.members.count_ones() - 1));
+            let slots = 2 * (stripe.members.count_ones() - 1);
+            self.policy.on_stripe_mapped(stripe.location, slots);
+            self.report.borrow_mut().mapped_slots += u64::from(slots);
         }
         begun
     }

@@ -93,6 +93,13 @@ fn lane_config(chip: &nand::ChipConfig) -> LaneConfig {
     }
 }
 
+/// Pages written by the host and by the mover, and slots of the stripes that hold them, so far.
+struct Counts {
+    written: u64,
+    moved: u64,
+    mapped_slots: u64,
+}
+
 impl<'a> ControllerRun<'a> {
     /// Powers a controller with erased chips up.
     ///
@@ -173,8 +180,8 @@ impl<'a> ControllerRun<'a> {
         Ok(self.summary(started, before, workload, traced))
     }
 
-    /// All phases; the pages written and moved before the last one, and the host's figures of it.
-    fn phases(&mut self) -> Result<((u64, u64), WorkloadReport)> {
+    /// All phases; what was counted before the last one, and the host's figures of it.
+    fn phases(&mut self) -> Result<(Counts, WorkloadReport)> {
         let commands = self.options.host_commands()?;
         while self.report.borrow().booted.is_none() {
             self.step("booting", 0)?;
@@ -187,7 +194,7 @@ impl<'a> ControllerRun<'a> {
             self.run_commands("filling", fill, FILLING_DEPTH, u64::from(pages))?;
         }
         self.host.take_statistics();
-        let before = (self.host.written, self.report.borrow().moved);
+        let before = self.counts();
         self.begun = self.machine.cycle();
         self.run_commands("running", commands, self.options.queue_depth, self.options.commands)?;
         let workload = self.host.take_statistics().report();
@@ -197,25 +204,30 @@ impl<'a> ControllerRun<'a> {
         Ok((before, workload))
     }
 
+    fn counts(&self) -> Counts {
+        let firmware = self.report.borrow();
+        Counts { written: self.host.written, moved: firmware.moved, mapped_slots: firmware.mapped_slots }
+    }
+
     fn summary(
         mut self,
         started: Instant,
-        before: (u64, u64),
+        before: Counts,
         workload: WorkloadReport,
         traced: Option<TracedDesign>,
     ) -> Summary {
         let firmware = self.report.borrow().clone();
         let cycles = self.machine.cycle();
         let opening = self.injected.first().copied().unwrap_or(self.begun);
-        let written = self.host.written - before.0;
-        let moved = firmware.moved - before.1;
+        let counts = self.counts();
         let reconstructed = firmware.degraded_reads.iter().filter(|read| !read.lost);
         let degraded_reads = reconstructed.filter_map(|read| self.host.read_cycles(read.tag, read.cycle)).collect();
         Summary {
             workload,
             firmware,
-            written,
-            moved,
+            written: counts.written - before.written,
+            moved: counts.moved - before.moved,
+            mapped_slots: counts.mapped_slots - before.mapped_slots,
             degraded_reads,
             lost_reads: self.host.lost,
             wrong: std::mem::take(&mut self.host.wrong),

@@ -38,6 +38,8 @@ pub struct Summary {
     pub wall: Duration,
     /// Cycle in which the workload began.
     pub begun: u64,
+    /// Slots of the stripes that reached the page map meanwhile.
+    pub mapped_slots: u64,
     /// Cycle in which power failed.
     pub power_cut: Option<u64>,
     /// When power came back, and when the tables were whole.
@@ -57,6 +59,8 @@ pub struct Report {
     pub write_amplification: f64,
     /// Pages moved.
     pub moved_pages: u64,
+    /// Slots of stripes in which there was no page when they were closed; those of the last two stripes are not counted.
+    pub filled_slots: u64,
     /// Rows erased.
     pub erased_rows: u64,
     /// Difference of the erases of the most and the least worn row.
@@ -124,6 +128,7 @@ impl Summary {
             workload: self.workload.clone(),
             write_amplification: (self.written + self.moved) as f64 / self.written.max(1) as f64,
             moved_pages: self.moved,
+            filled_slots: self.mapped_slots.saturating_sub(self.written + self.moved),
             erased_rows: firmware.erased_rows,
             wear_spread: firmware.wear_spread,
             corrected_bits: firmware.corrected_bits,
@@ -160,6 +165,7 @@ impl Summary {
             ("simulated", format!("{:.3} ms", report.simulated_us / 1000.0)),
             ("write amplification", format!("{:.3}", report.write_amplification)),
             ("pages moved", report.moved_pages.to_string()),
+            ("slots filled up", report.filled_slots.to_string()),
             ("rows erased", report.erased_rows.to_string()),
             ("wear spread", format!("{} erases", report.wear_spread)),
             ("bits corrected", format!("{} in {} records", report.corrected_bits, report.corrected_records)),
