@@ -85,3 +85,24 @@ fn a_degraded_read_takes_at_most_twice_an_idle_read() {
     assert!(report.operations[0].latency.maximum <= 2.0 * IDLE_READ_LIMIT, "{:?}", report.operations[0].latency);
     assert!(run.host().wrong.is_empty());
 }
+
+#[test]
+fn a_stripe_that_lanes_wait_for_is_filled_when_the_host_writes_no_more() {
+    let options = options(PatternKind::SeqWrite);
+    let mut progress = |_| {};
+    let mut run = filled(&options, 36, &mut progress);
+    // A stripe and seven pages of its mate, at once: lanes begin with the first and wait for the second.
+    run.run_commands("writing", commands(Operation::Write, 0..25), 25, 25).unwrap();
+    for _ in 0..150_000 {
+        run.step("waiting", 0).unwrap();
+    }
+    run.host().take_statistics();
+    run.run_commands("reading", commands(Operation::Read, 0..25), 1, 25).unwrap();
+    let report = run.host().take_statistics().report();
+    assert!(
+        report.operations[0].latency.minimum > 25.0,
+        "pages still lie in the buffer: {:?}",
+        report.operations[0].latency
+    );
+    assert!(run.host().wrong.is_empty());
+}

@@ -1,5 +1,7 @@
 //! The write buffer against golden stripes: pages of host and mover in, flash pages, updates and reads out.
 
+mod pacing;
+
 use hardpath_netlist::elaborate;
 use hardpath_rtl::flash_controller::write_buffer::WriteBuffer;
 use hardpath_testbenches::cosimulation::{Driver, EngineModel, interface_of, record};
