@@ -4,9 +4,9 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connect_ports, connect_signals, connected};
 use crate::flash_controller::host_interface::{HostPort, ReadFence};
-use crate::flash_controller::mailbox::{BytePacker, ControllerMailbox, LaneCommands, LaneReports};
+use crate::flash_controller::mailbox::{BytePacker, ControllerMailbox, EventRegisters, LaneCommands, LaneReports};
 use crate::flash_controller::mover::{MoveChecker, MoveReader, PlaceCommitter};
-use crate::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
+use crate::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor};
 
 /// Bits of a logical page number of a scaled-down controller.
 const PAGE_BITS: usize = 22;
@@ -106,6 +106,18 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "read_sampler",
+        summary: "the place of one of 64 reads, for firmware to count",
+        build: || {
+            let mut block = ReadSampler::default();
+            block.clock.connect();
+            block.read.connect();
+            block.place.connect();
+            block.samples.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "read_collector",
         summary: "records, sums of records and buffered pages to the host or the mover",
         build: || {
@@ -116,6 +128,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.note_page.connect();
             connect_signals(&mut block.slot_ready);
             connect_signals(&mut block.slot_bad);
+            connect_signals(&mut block.slot_weak);
             connect_signals(&mut block.first_tag);
             connect_signals(&mut block.second_tag);
             connect_signals(&mut block.first_page);
@@ -166,6 +179,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.begins.connect();
             block.begins_tag.connect();
             block.begins_page.connect();
+            block.begins_weak.connect();
             block.word_valid.connect();
             block.word.connect();
             block.word_last.connect();
@@ -261,6 +275,22 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "event_registers",
+        summary: "registers by which firmware takes events",
+        build: || {
+            let mut block = EventRegisters::default();
+            block.clock.connect();
+            block.read.connect();
+            block.address.connect();
+            block.lane_events.link_connect_dest();
+            block.lane_words.link_connect_dest();
+            block.move_events.link_connect_dest();
+            block.read_events.link_connect_dest();
+            block.read_samples.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "controller_mailbox",
         summary: "registers by which firmware runs a flash controller",
         build: || {
@@ -269,6 +299,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.mailbox.link_connect_dest();
             block.tables.link_connect_dest();
             block.flushing.connect();
+            block.unplaced.connect();
             block.fence_passed.connect();
             block.stripes.link_connect_dest();
             block.entries.link_connect_dest();
@@ -282,6 +313,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.move_orders.link_connect_dest();
             block.move_events.link_connect_dest();
             block.read_events.link_connect_dest();
+            block.read_samples.link_connect_dest();
             block.operations.link_connect_dest();
             block.results.link_connect_dest();
             block.corrected_bits.connect();

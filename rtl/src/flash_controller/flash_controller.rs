@@ -8,7 +8,7 @@ use super::host_interface::{HostCommandSink, HostCompletionSource, HostPort, Hos
 use super::lane::{LaneConfig, LaneConfigError, NandHost};
 use super::mailbox::{BytePacker, ControllerMailbox, LaneReports, MailboxSink, MailboxSource, TableMailbox};
 use super::mover::{MoveChecker, MoveReader, PlaceCommitter};
-use super::read_path::{LANES, ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
+use super::read_path::{LANES, ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor};
 use super::tables::{
     CountSource, PageDirectory, PageOperationKind, PageOperationSource, PageResultSource, PlaneHealth,
     StripeLookupSource, StripeSource, StripeTable, TableMemorySource,
@@ -101,6 +101,7 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     dispatcher: ReadDispatcher<L>,
     collector: ReadCollector,
     reconstructor: Reconstructor,
+    sampler: ReadSampler,
     move_reader: MoveReader,
     move_checker: MoveChecker<P, L>,
     committer: PlaceCommitter<P, L>,
@@ -156,6 +157,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             dispatcher: Default::default(),
             collector: ReadCollector::new(WORDS),
             reconstructor: Default::default(),
+            sampler: Default::default(),
             move_reader: Default::default(),
             move_checker: Default::default(),
             committer: Default::default(),
@@ -213,7 +215,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             committer
         );
         clock!(self, clock, registers, table_registers, reports, directory, stripe_table, health);
-        clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_packer, word_queue);
+        clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_packer, word_queue, sampler);
 
         // The host.
         HostCommandSink::link(&mut self.commands, &mut self.host.commands);
@@ -375,12 +377,16 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         }
         StreamSource::<39>::join(&mut self.reconstructor.events, &mut self.read_event_queue.sink);
         StreamSource::<39>::join(&mut self.read_event_queue.source, &mut self.registers.read_events);
+        self.sampler.read.next = self.dispatcher.keep.val();
+        self.sampler.place.next = self.dispatcher.keep_word.val().get_bits::<30>(0);
+        StreamSource::<30>::join(&mut self.sampler.samples, &mut self.registers.read_samples);
 
         // The mover.
         StreamSource::<32>::join(&mut self.registers.move_orders, &mut self.move_reader.orders);
         self.move_reader.begins.next = self.collector.mover_begins.val();
         self.move_reader.begins_tag.next = self.collector.mover_tag.val();
         self.move_reader.begins_page.next = self.collector.mover_page.val();
+        self.move_reader.begins_weak.next = self.collector.mover_weak.val();
         self.move_reader.word_valid.next = self.collector.mover_valid.val();
         self.move_reader.word.next = self.collector.mover_word.val();
         self.move_reader.word_last.next = self.collector.mover_last.val();
@@ -456,6 +462,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             }
             self.collector.slot_ready[i].next = self.lanes[i].slot_ready.val();
             self.collector.slot_bad[i].next = self.lanes[i].slot_bad.val();
+            self.collector.slot_weak[i].next = self.lanes[i].slot_weak.val();
             self.collector.first_tag[i].next = self.lanes[i].first_tag.val();
             self.collector.second_tag[i].next = self.lanes[i].second_tag.val();
             self.collector.first_page[i].next = self.lanes[i].first_page.val();

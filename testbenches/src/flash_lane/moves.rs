@@ -13,8 +13,10 @@ const WORDS: usize = 256;
 const NO_PAGE: u64 = 0xFFFF_FFFF;
 /// Reads under way at most.
 const MOST_READS: usize = 8;
-/// Outcomes: a newer copy, no page, lost.
+/// Outcomes: a newer copy, no page, lost; of a check that its record is good, or weak.
 const SUPERSEDED: u64 = 1;
+const GOOD: u64 = 0;
+const WEAK: u64 = 1;
 const EMPTY: u64 = 2;
 const LOST: u64 = 3;
 
@@ -65,7 +67,7 @@ pub struct MoveTraffic {
     ended: u64,
 }
 
-const INPUTS: [&str; 19] = [
+const INPUTS: [&str; 20] = [
     "orders_valid",
     "orders_data",
     "orders_last",
@@ -73,6 +75,7 @@ const INPUTS: [&str; 19] = [
     "begins",
     "begins_tag",
     "begins_page",
+    "begins_weak",
     "word_valid",
     "word",
     "word_last",
@@ -129,7 +132,11 @@ impl MoveTraffic {
                 values.insert("begins", [1, 0]);
                 values.insert("begins_tag", [tag, 0]);
                 values.insert("begins_page", [page, 0]);
-                if page == NO_PAGE {
+                let weak = random.random_bool(0.3);
+                values.insert("begins_weak", [u64::from(weak), 0]);
+                if location >> 31 == 1 {
+                    self.events.push((if weak { WEAK } else { GOOD }, location));
+                } else if page == NO_PAGE {
                     self.events.push((EMPTY, location));
                 } else {
                     self.pages.push_back(Page { location, page, words: words.clone() });
@@ -256,7 +263,7 @@ impl Driver for MoveTraffic {
             values.insert("orders_data", [order, 0]);
         } else if random.random_bool(0.05) {
             values.insert("orders_valid", [1, 0]);
-            values.insert("orders_data", [random.random_range(1..1 << 31), 0]);
+            values.insert("orders_data", [random.random_range(1..1 << 32), 0]);
         }
         values.insert("reads_ready", [u64::from(random.random_bool(0.5)), 0]);
         values.insert("events_ready", [u64::from(random.random_bool(0.3)), 0]);

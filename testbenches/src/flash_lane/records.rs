@@ -16,6 +16,8 @@ const WORDS: usize = 256;
 #[derive(Clone, Debug)]
 struct Expected {
     bad: bool,
+    /// A codeword has three quarters of the errors that can be corrected, or more.
+    weak: bool,
     /// Not one bit is wrong.
     clean: bool,
     /// When its last byte was sent; a cycle later it is at the receiver.
@@ -70,8 +72,8 @@ const INPUTS: [&str; 10] = [
     "read_slot",
     "read_place",
 ];
-const OUTPUTS: [&str; 8] =
-    ["room", "slot_ready", "slot_bad", "first_tag", "second_tag", "first_page", "second_page", "word"];
+const OUTPUTS: [&str; 9] =
+    ["room", "slot_ready", "slot_bad", "slot_weak", "first_tag", "second_tag", "first_page", "second_page", "word"];
 
 impl RecordTraffic {
     /// Traffic for a receiver of SLC records: 8 bits in 514 bytes.
@@ -118,16 +120,18 @@ impl RecordTraffic {
         let too_many = random.random_bool(0.15);
         let clean = random.random_bool(0.3);
         let mut encoded = vec![];
-        let mut wrong_bits = 0;
+        let (mut wrong_bits, mut weak) = (0, false);
         for (number, data) in content.chunks(self.data_bytes).enumerate() {
             let mut codeword = self.code.encode(data);
-            let most = [0, 0, 1, self.strength][random.random_range(0..4)];
+            let most = [0, 0, 1, self.strength / 2, self.strength * 3 / 4 - 1, self.strength * 3 / 4, self.strength]
+                [random.random_range(0..7)];
             let count = match (too_many && number == 3, clean) {
                 (true, _) => self.strength + 3,
                 (false, true) => 0,
                 (false, false) => most,
             };
             wrong_bits += count;
+            weak |= count >= self.strength * 3 / 4;
             let mut places = std::collections::BTreeSet::new();
             while places.len() < count {
                 places.insert(random.random_range(0..codeword.len() * 8));
@@ -140,7 +144,7 @@ impl RecordTraffic {
         let half = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
         let words = data.chunks(16).map(|word| [half(&word[..8]), half(&word[8..])]).collect();
         let (bad, page) = (too_many || wrong_checksum, u64::from(page));
-        let expected = Expected { bad, clean: wrong_bits == 0, ended: None, page, words };
+        let expected = Expected { bad, weak, clean: wrong_bits == 0, ended: None, page, words };
         self.expected.insert(self.sending_tag, expected);
         encoded
     }
@@ -159,6 +163,7 @@ impl Driver for RecordTraffic {
     fn drive(&mut self, layout: &Layout, inputs: &mut [u64], outputs: Option<&[u64]>, random: &mut StdRng) {
         let seen = |name: &str| self.ports.output(layout, outputs, name);
         let (room, ready, bad) = (seen("room"), seen("slot_ready"), seen("slot_bad"));
+        let weak = seen("slot_weak");
         let tags = [seen("first_tag"), seen("second_tag")];
         let pages = [seen("first_page"), seen("second_page")];
         let word = self.ports.wide_output(layout, outputs, "word");
@@ -205,7 +210,8 @@ impl Driver for RecordTraffic {
                     values.insert("done", [1, 0]);
                     values.insert("done_tag", [self.sending_tag, 0]);
                     values.insert("done_failed", [1, 0]);
-                    let expected = Expected { bad: true, clean: false, ended: None, page: 0, words: vec![] };
+                    let expected =
+                        Expected { bad: true, weak: false, clean: false, ended: None, page: 0, words: vec![] };
                     self.expected.insert(self.sending_tag, expected);
                     self.pause = random.random_range(8..40);
                 }
@@ -234,6 +240,7 @@ impl Driver for RecordTraffic {
                         self.taker = Taker::Draining { slot, cycles: 0 };
                     } else {
                         assert_eq!(pages[slot], expected.page, "tag {tag:#x}");
+                        assert_eq!(weak >> slot & 1 == 1, expected.weak, "tag {tag:#x}");
                         self.taker = Taker::Reading { slot, tag, place: 0 };
                     }
                     if expected.bad {

@@ -3,9 +3,11 @@
 use crate::blocks::lockstep;
 use crate::tables::requests;
 use hardpath_rtl::flash_controller::host_interface::{HostOperation, HostPort, ReadFence};
-use hardpath_rtl::flash_controller::mailbox::{BytePacker, ControllerMailbox, LaneReports};
+use hardpath_rtl::flash_controller::mailbox::{BytePacker, ControllerMailbox, EventRegisters, LaneReports};
 use hardpath_rtl::flash_controller::mover::{MoveChecker, PlaceCommitter};
-use hardpath_rtl::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, Reconstructor};
+use hardpath_rtl::flash_controller::read_path::{
+    ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor,
+};
 use hardpath_rtl::flash_controller::tables::StripeState;
 use hardpath_testbenches::cosimulation::{Driver, Free, Sequence, StreamDriver};
 use rand::Rng;
@@ -282,6 +284,7 @@ fn read_collectors() {
             for lane in 0..10 {
                 model = model.input(&format!("slot_ready_{lane}"), move |block| &mut block.slot_ready[lane]);
                 model = model.input(&format!("slot_bad_{lane}"), move |block| &mut block.slot_bad[lane]);
+                model = model.input(&format!("slot_weak_{lane}"), move |block| &mut block.slot_weak[lane]);
                 model = model.input(&format!("first_tag_{lane}"), move |block| &mut block.first_tag[lane]);
                 model = model.input(&format!("second_tag_{lane}"), move |block| &mut block.second_tag[lane]);
                 model = model.input(&format!("first_page_{lane}"), move |block| &mut block.first_page[lane]);
@@ -311,6 +314,8 @@ fn read_collectors() {
                 drivers.push(one_of(&name, &[0, 1, 2, 3]));
                 let name = format!("slot_bad_{lane}");
                 drivers.push(one_of(&name, &[0, 0, 0, 1, 2]));
+                let name = format!("slot_weak_{lane}");
+                drivers.push(one_of(&name, &[0, 1, 2, 3]));
                 let name = format!("first_tag_{lane}");
                 drivers.push(one_of(&name, &[70, 100, 0x80, 0xA0]));
                 let name = format!("second_tag_{lane}");
@@ -559,6 +564,9 @@ fn controller_mailboxes() {
                 .input("read_events_valid", |block| &mut block.read_events.valid)
                 .input("read_events_data", |block| &mut block.read_events.data)
                 .input("read_events_last", |block| &mut block.read_events.last)
+                .input("read_samples_valid", |block| &mut block.read_samples.valid)
+                .input("read_samples_data", |block| &mut block.read_samples.data)
+                .input("read_samples_last", |block| &mut block.read_samples.last)
                 .input("operations_ready", |block| &mut block.operations.ready)
                 .input("results_valid", |block| &mut block.results.valid)
                 .input("results_tag", |block| &mut block.results.tag)
@@ -591,6 +599,7 @@ fn controller_mailboxes() {
                 pulse("move_orders_ready", 2),
                 send("move_events", 0.6),
                 send("read_events", 0.6),
+                send("read_samples", 0.6),
                 pulse("operations_ready", 2),
                 pulse("results_valid", 2),
                 free("results_tag", 0.5),
@@ -602,5 +611,63 @@ fn controller_mailboxes() {
             drivers
         },
         6000,
+    );
+}
+
+#[test]
+fn event_registers() {
+    lockstep(
+        "event-registers",
+        EventRegisters::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("read", |block| &mut block.read)
+                .input("address", |block| &mut block.address)
+                .input("lane_events_valid", |block| &mut block.lane_events.valid)
+                .input("lane_events_data", |block| &mut block.lane_events.data)
+                .input("lane_events_last", |block| &mut block.lane_events.last)
+                .input("lane_words_valid", |block| &mut block.lane_words.valid)
+                .input("lane_words_data", |block| &mut block.lane_words.data)
+                .input("lane_words_last", |block| &mut block.lane_words.last)
+                .input("move_events_valid", |block| &mut block.move_events.valid)
+                .input("move_events_data", |block| &mut block.move_events.data)
+                .input("move_events_last", |block| &mut block.move_events.last)
+                .input("read_events_valid", |block| &mut block.read_events.valid)
+                .input("read_events_data", |block| &mut block.read_events.data)
+                .input("read_events_last", |block| &mut block.read_events.last)
+                .input("read_samples_valid", |block| &mut block.read_samples.valid)
+                .input("read_samples_data", |block| &mut block.read_samples.data)
+                .input("read_samples_last", |block| &mut block.read_samples.last)
+        },
+        |_| {
+            vec![
+                pulse("read", 2),
+                one_of("address", &[0x0C, 0x30, 0x34, 0x44, 0x48, 0x50, 0x54, 0x58, 0x5C, 0x60]),
+                send("lane_events", 0.6),
+                send("lane_words", 0.6),
+                send("move_events", 0.6),
+                send("read_events", 0.6),
+                send("read_samples", 0.6),
+            ]
+        },
+        3000,
+    );
+}
+
+#[test]
+fn read_samplers() {
+    lockstep(
+        "read-samplers",
+        ReadSampler::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("read", |block| &mut block.read)
+                .input("place", |block| &mut block.place)
+                .input("samples_ready", |block| &mut block.samples.ready)
+        },
+        |_| vec![one_of("read", &[0, 1, 1, 1]), free("place", 0.9), one_of("samples_ready", &[0, 0, 0, 1])],
+        8000,
     );
 }

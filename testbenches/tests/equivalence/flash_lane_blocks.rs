@@ -362,6 +362,7 @@ fn move_readers() {
                 .input("begins", |block| &mut block.begins)
                 .input("begins_tag", |block| &mut block.begins_tag)
                 .input("begins_page", |block| &mut block.begins_page)
+                .input("begins_weak", |block| &mut block.begins_weak)
                 .input("word_valid", |block| &mut block.word_valid)
                 .input("word", |block| &mut block.word)
                 .input("word_last", |block| &mut block.word_last)

@@ -66,6 +66,8 @@ pub struct FlashLane {
     pub slot_ready: Signal<Out, Bits<2>>,
     /// It cannot be used, a bit for each slot; meaningful with `slot_ready`.
     pub slot_bad: Signal<Out, Bits<2>>,
+    /// A codeword of it had so many errors that it should be written anew, a bit for each slot; meaningful with `slot_ready`.
+    pub slot_weak: Signal<Out, Bits<2>>,
     /// Tag of the record in the first slot.
     pub first_tag: Signal<Out, Bits<8>>,
     /// Tag of the record in the second slot.
@@ -129,6 +131,7 @@ impl FlashLane {
             done_failed: Default::default(),
             slot_ready: Default::default(),
             slot_bad: Default::default(),
+            slot_weak: Default::default(),
             first_tag: Default::default(),
             second_tag: Default::default(),
             first_page: Default::default(),
@@ -207,6 +210,7 @@ impl Logic for FlashLane {
         self.receiver.done_failed.next = self.sequencer.done_failed.val();
         self.slot_ready.next = self.receiver.slot_ready.val();
         self.slot_bad.next = self.receiver.slot_bad.val();
+        self.slot_weak.next = self.receiver.slot_weak.val();
         self.first_tag.next = self.receiver.first_tag.val();
         self.second_tag.next = self.receiver.second_tag.val();
         self.first_page.next = self.receiver.first_page.val();

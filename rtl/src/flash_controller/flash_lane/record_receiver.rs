@@ -17,7 +17,8 @@ const HEADER_PLACE: usize = 256;
 /// is complete with its last byte; else the decoder's bytes replace those in the slot, from the first codeword with errors
 /// on. A record is bad if a codeword of it could not be corrected or its checksum does not fit. A read that ends without any
 /// byte, because its die does not answer, gives a bad record as well: so each read ends with one record, whatever happens.
-/// Reads of the firmware, tags 0xB0 and up, pass by.
+/// Reads of the firmware, tags 0xB0 and up, pass by. A record is weak if three quarters of the errors that can be corrected, or
+/// more, were corrected in a codeword of it.
 ///
 /// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, at most 673 with errors in an SLC record and
 ///   2,164 in an eMLC record; 2 cycles from `read_place` to `word`.
@@ -49,6 +50,8 @@ pub struct RecordReceiver {
     pub slot_ready: Signal<Out, Bits<2>>,
     /// It cannot be used, a bit for each slot; meaningful with `slot_ready`.
     pub slot_bad: Signal<Out, Bits<2>>,
+    /// A codeword of it had so many errors that it should be written anew, a bit for each slot; meaningful with `slot_ready`.
+    pub slot_weak: Signal<Out, Bits<2>>,
     /// Tag of the record in the first slot.
     pub first_tag: Signal<Out, Bits<8>>,
     /// Tag of the record in the second slot.
@@ -72,6 +75,7 @@ pub struct RecordReceiver {
 
     header_place: Constant<Bits<9>>,
     last_codeword: Constant<Bits<3>>,
+    weak_bits: Constant<Bits<7>>,
 
     decoder: RecordDecoder,
     /// The record as it comes.
@@ -82,10 +86,11 @@ pub struct RecordReceiver {
     failed_reads: SynchronousFifo<8, 6>,
     words: RAM<Bits<128>, 9>,
 
-    /// Each slot: it is taken; its record is complete; the record is bad; its tag; its page.
+    /// Each slot: it is taken; its record is complete; the record is bad; it is weak; its tag; its page.
     busy: [DFF<Bit>; 2],
     filled: [DFF<Bit>; 2],
     bad: [DFF<Bit>; 2],
+    weak: [DFF<Bit>; 2],
     tags: [DFF<Bits<8>>; 2],
     pages: [DFF<Bits<32>>; 2],
     has_room: DFF<Bit>,
@@ -118,6 +123,7 @@ pub struct RecordReceiver {
     codeword: DFF<Bits<3>>,
     total: DFF<Bits<8>>,
     any_bad: DFF<Bit>,
+    any_weak: DFF<Bit>,
     last_decided: DFF<Bit>,
     judges: DFF<Bit>,
     read_word: DFF<Bits<128>>,
@@ -151,6 +157,7 @@ impl RecordReceiver {
             room: Default::default(),
             slot_ready: Default::default(),
             slot_bad: Default::default(),
+            slot_weak: Default::default(),
             first_tag: Default::default(),
             second_tag: Default::default(),
             first_page: Default::default(),
@@ -163,6 +170,7 @@ impl RecordReceiver {
             corrected_bits: Default::default(),
             header_place: Constant::new(HEADER_PLACE.to_bits()),
             last_codeword: Constant::new((code.codewords() - 1).to_bits()),
+            weak_bits: Constant::new((code.bch().strength() * 3 / 4).to_bits()),
             decoder: RecordDecoder::new(code),
             arriving: Default::default(),
             mended: Default::default(),
@@ -171,6 +179,7 @@ impl RecordReceiver {
             busy: Default::default(),
             filled: Default::default(),
             bad: Default::default(),
+            weak: Default::default(),
             tags: Default::default(),
             pages: Default::default(),
             has_room: Default::default(),
@@ -192,6 +201,7 @@ impl RecordReceiver {
             codeword: Default::default(),
             total: Default::default(),
             any_bad: Default::default(),
+            any_weak: Default::default(),
             last_decided: Default::default(),
             judges: Default::default(),
             read_word: Default::default(),
@@ -218,6 +228,7 @@ impl Logic for RecordReceiver {
         dff_setup!(self, clock, has_room, entering_slot, leaving_slot, under_way, receiving, bytes_came, entering);
         dff_setup!(self, clock, entering_byte, ended_slot, arriving_word, arriving_place, arriving_waits);
         dff_setup!(self, clock, checked_codeword, any_erroneous, finishes, replaces, codeword, total, any_bad);
+        dff_setup!(self, clock, any_weak);
         dff_setup!(self, clock, last_decided, judges, read_word, reports, reported_bits);
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
@@ -225,11 +236,13 @@ impl Logic for RecordReceiver {
             self.busy[i].clock.next = self.clock.val();
             self.filled[i].clock.next = self.clock.val();
             self.bad[i].clock.next = self.clock.val();
+            self.weak[i].clock.next = self.clock.val();
             self.tags[i].clock.next = self.clock.val();
             self.pages[i].clock.next = self.clock.val();
             self.busy[i].d.next = self.busy[i].q.val() & !self.freed.val().get_bit(i);
             self.filled[i].d.next = self.filled[i].q.val() & !self.freed.val().get_bit(i);
             self.bad[i].d.next = self.bad[i].q.val();
+            self.weak[i].d.next = self.weak[i].q.val();
             self.tags[i].d.next = self.tags[i].q.val();
             self.pages[i].d.next = self.pages[i].q.val();
         }
@@ -295,6 +308,7 @@ impl Logic for RecordReceiver {
             self.busy[0].d.next = true;
             self.filled[0].d.next = true;
             self.bad[0].d.next = true;
+            self.weak[0].d.next = false;
             self.tags[0].d.next = self.failed_reads.source.data.val();
         }
 
@@ -327,9 +341,11 @@ impl Logic for RecordReceiver {
             if self.ended_slot.q.val() {
                 self.filled[1].d.next = true;
                 self.bad[1].d.next = !self.arriving.fits.val();
+                self.weak[1].d.next = false;
             } else {
                 self.filled[0].d.next = true;
                 self.bad[0].d.next = !self.arriving.fits.val();
+                self.weak[0].d.next = false;
             }
         }
 
@@ -374,15 +390,18 @@ impl Logic for RecordReceiver {
         if self.judges.q.val() {
             self.total.d.next = bits::<8>(0);
             self.any_bad.d.next = false;
+            self.any_weak.d.next = false;
             self.replaces.d.next = false;
             // A record without errors was complete before.
             if self.replaces.q.val() {
                 if self.leaving_slot.q.val() {
                     self.filled[1].d.next = true;
                     self.bad[1].d.next = self.any_bad.q.val() | !self.mended.fits.val();
+                    self.weak[1].d.next = self.any_weak.q.val();
                 } else {
                     self.filled[0].d.next = true;
                     self.bad[0].d.next = self.any_bad.q.val() | !self.mended.fits.val();
+                    self.weak[0].d.next = self.any_weak.q.val();
                 }
             }
         }
@@ -394,6 +413,7 @@ impl Logic for RecordReceiver {
             }
             self.total.d.next = self.total.q.val() + bit_cast::<8, 7>(self.decoder.corrected.val());
             self.any_bad.d.next = self.any_bad.q.val() | self.decoder.uncorrectable.val();
+            self.any_weak.d.next = self.any_weak.q.val() | (self.decoder.corrected.val() >= self.weak_bits.val());
         }
 
         // Reading.
@@ -421,6 +441,10 @@ impl Logic for RecordReceiver {
             if self.bad[1].q.val() {
                 self.slot_bad.next = bits::<2>(2);
             }
+        }
+        self.slot_weak.next = bits::<2>(0);
+        for i in 0..2 {
+            self.slot_weak.next = self.slot_weak.val().replace_bit(i, self.weak[i].q.val());
         }
         self.first_tag.next = self.tags[0].q.val();
         self.second_tag.next = self.tags[1].q.val();

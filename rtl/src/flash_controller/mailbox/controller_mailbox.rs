@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::controller_registers::CONTROLLER_REGISTERS;
+use super::event_registers::EventRegisters;
 use super::lane_commands::LaneCommands;
 use super::mailbox_port::{MailboxSink, MailboxSource};
 use super::register::MailboxRegister;
@@ -104,6 +105,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub move_events: StreamSink<34>,
     /// Reconstructed and lost pages: tag in bits 7..=0, place in 33..=8, lane in 37..=34, lost in 38.
     pub read_events: StreamSink<39>,
+    /// Places of reads, as [`ReadSampler`](crate::flash_controller::read_path::ReadSampler) gives them.
+    pub read_samples: StreamSink<30>,
     /// Operations on the page map.
     pub operations: PageOperationSource<P, L>,
     /// Their results.
@@ -115,20 +118,12 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
 
     offset_of_control: Constant<Bits<12>>,
     offset_of_status: Constant<Bits<12>>,
-    offset_of_events: Constant<Bits<12>>,
     offset_of_stripe_place: Constant<Bits<12>>,
     offset_of_stripe_sequence: Constant<Bits<12>>,
     offset_of_stripe_open: Constant<Bits<12>>,
     offset_of_flush: Constant<Bits<12>>,
-    offset_of_lane_event: Constant<Bits<12>>,
-    offset_of_lane_word: Constant<Bits<12>>,
-    offset_of_lane_word_bytes: Constant<Bits<12>>,
     offset_of_stripes_begun: Constant<Bits<12>>,
     offset_of_move_order: Constant<Bits<12>>,
-    offset_of_move_event: Constant<Bits<12>>,
-    offset_of_move_event_location: Constant<Bits<12>>,
-    offset_of_read_event: Constant<Bits<12>>,
-    offset_of_read_event_place: Constant<Bits<12>>,
     offset_of_map_page: Constant<Bits<12>>,
     offset_of_map_location: Constant<Bits<12>>,
     offset_of_map_expected: Constant<Bits<12>>,
@@ -143,7 +138,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     offset_of_corrected_records: Constant<Bits<12>>,
     offset_of_identification: Constant<Bits<12>>,
     identity: Constant<Bits<32>>,
-    valid_bit: Constant<Bits<32>>,
     plane_shift: Constant<Bits<5>>,
     die_shift: Constant<Bits<5>>,
     block_shift: Constant<Bits<5>>,
@@ -155,6 +149,7 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     stripe_queue: SynchronousFifo<97, 4>,
     order_queue: SynchronousFifo<32, 4>,
     lane_commands: LaneCommands,
+    events: EventRegisters,
 
     state: DFF<ControllerAccess>,
     data: DFF<Bits<32>>,
@@ -168,8 +163,6 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     fence_advanced: DFF<Bit>,
     ordered: DFF<Bit>,
     order: DFF<Bits<32>>,
-    event_location: DFF<Bits<32>>,
-    event_place: DFF<Bits<32>>,
     page: DFF<Bits<32>>,
     location: DFF<Bits<32>>,
     expected: DFF<Bits<32>>,
@@ -181,16 +174,9 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     entry_written: DFF<Bit>,
     limit: DFF<Bits<32>>,
     begun: DFF<Bits<32>>,
-    interrupts: DFF<Bit>,
 
     begins: Signal<Local, Bit>,
     status_now: Signal<Local, Bits<32>>,
-    events_now: Signal<Local, Bits<32>>,
-    lane_event_now: Signal<Local, Bits<32>>,
-    lane_word_now: Signal<Local, Bits<32>>,
-    lane_word_bytes_now: Signal<Local, Bits<32>>,
-    move_event_now: Signal<Local, Bits<32>>,
-    read_event_now: Signal<Local, Bits<32>>,
     stripe_number: Signal<Local, Bits<24>>,
     found_code: Signal<Local, Bits<2>>,
 }
@@ -235,26 +221,19 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             move_orders: Default::default(),
             move_events: Default::default(),
             read_events: Default::default(),
+            read_samples: Default::default(),
             operations: Default::default(),
             results: Default::default(),
             corrected_bits: Default::default(),
             corrected_records: Default::default(),
             offset_of_control: offset("control"),
             offset_of_status: offset("status"),
-            offset_of_events: offset("events"),
             offset_of_stripe_place: offset("stripe_place"),
             offset_of_stripe_sequence: offset("stripe_sequence"),
             offset_of_stripe_open: offset("stripe_open"),
             offset_of_flush: offset("flush"),
-            offset_of_lane_event: offset("lane_event"),
-            offset_of_lane_word: offset("lane_word"),
-            offset_of_lane_word_bytes: offset("lane_word_bytes"),
             offset_of_stripes_begun: offset("stripes_begun"),
             offset_of_move_order: offset("move_order"),
-            offset_of_move_event: offset("move_event"),
-            offset_of_move_event_location: offset("move_event_location"),
-            offset_of_read_event: offset("read_event"),
-            offset_of_read_event_place: offset("read_event_place"),
             offset_of_map_page: offset("map_page"),
             offset_of_map_location: offset("map_location"),
             offset_of_map_expected: offset("map_expected"),
@@ -269,7 +248,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             offset_of_corrected_records: offset("corrected_records"),
             offset_of_identification: offset("identification"),
             identity: Constant::new(0x4850_4643_u64.into()),
-            valid_bit: Constant::new(0x8000_0000_u64.into()),
             plane_shift: Constant::new(u64::from(page_bits).into()),
             die_shift: Constant::new(u64::from(page_bits + 1).into()),
             block_shift: Constant::new(u64::from(page_bits + 4).into()),
@@ -286,6 +264,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             stripe_queue: SynchronousFifo::new(8),
             order_queue: SynchronousFifo::new(8),
             lane_commands: Default::default(),
+            events: Default::default(),
             state: Default::default(),
             data: Default::default(),
             finished: Default::default(),
@@ -298,8 +277,6 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             fence_advanced: Default::default(),
             ordered: Default::default(),
             order: Default::default(),
-            event_location: Default::default(),
-            event_place: Default::default(),
             page: Default::default(),
             location: Default::default(),
             expected: Default::default(),
@@ -311,15 +288,8 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             entry_written: Default::default(),
             limit: Default::default(),
             begun: Default::default(),
-            interrupts: Default::default(),
             begins: Default::default(),
             status_now: Default::default(),
-            events_now: Default::default(),
-            lane_event_now: Default::default(),
-            lane_word_now: Default::default(),
-            lane_word_bytes_now: Default::default(),
-            move_event_now: Default::default(),
-            read_event_now: Default::default(),
             stripe_number: Default::default(),
             found_code: Default::default(),
         }
@@ -329,23 +299,11 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
 impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox<P, L, A> {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, stripe_queue, order_queue, lane_commands);
+        clock!(self, clock, stripe_queue, order_queue, lane_commands, events);
         dff_setup!(self, clock, state, data, finished, writes, stripe_place, sequence, stripe_shape, stripe_pushed);
-        dff_setup!(
-            self,
-            clock,
-            flushed,
-            fence_advanced,
-            ordered,
-            order,
-            event_location,
-            event_place,
-            page,
-            location,
-            expected
-        );
+        dff_setup!(self, clock, flushed, fence_advanced, ordered, order, page, location, expected);
         dff_setup!(self, clock, kind_code, found, index, entry_sequence, entry, entry_written, limit);
-        dff_setup!(self, clock, begun, interrupts);
+        dff_setup!(self, clock, begun);
 
         // What firmware can see.
         self.status_now.next = bits::<32>(0);
@@ -367,45 +325,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         if self.unplaced.val() {
             self.status_now.next = self.status_now.val() | bits::<32>(32);
         }
-        self.events_now.next = bits::<32>(0);
-        self.lane_event_now.next = bits::<32>(0);
-        self.lane_word_now.next = bits::<32>(0);
-        self.lane_word_bytes_now.next = bits::<32>(0);
-        self.move_event_now.next = bits::<32>(0);
-        self.read_event_now.next = bits::<32>(0);
-        if self.lane_events.valid.val() {
-            self.events_now.next = self.events_now.val() | bits::<32>(1);
-            self.lane_event_now.next = bit_cast::<32, 12>(self.lane_events.data.val().get_bits::<12>(0))
-                | (bit_cast::<32, 1>(self.lane_events.data.val().get_bits::<1>(12)) << 30)
-                | self.valid_bit.val();
-        }
-        if self.lane_words.valid.val() {
-            self.events_now.next = self.events_now.val() | bits::<32>(2);
-            self.lane_word_now.next = self.lane_words.data.val().get_bits::<32>(0);
-            self.lane_word_bytes_now.next = bit_cast::<32, 3>(self.lane_words.data.val().get_bits::<3>(32));
-            if self.lane_words.last.val() {
-                self.lane_word_bytes_now.next =
-                    bit_cast::<32, 3>(self.lane_words.data.val().get_bits::<3>(32)) | bits::<32>(8);
-            }
-        }
-        if self.move_events.valid.val() {
-            self.events_now.next = self.events_now.val() | bits::<32>(4);
-            self.move_event_now.next =
-                bit_cast::<32, 2>(self.move_events.data.val().get_bits::<2>(32)) | self.valid_bit.val();
-        }
-        if self.read_events.valid.val() {
-            self.events_now.next = self.events_now.val() | bits::<32>(8);
-            self.read_event_now.next = bit_cast::<32, 8>(self.read_events.data.val().get_bits::<8>(0))
-                | (bit_cast::<32, 1>(self.read_events.data.val().get_bits::<1>(38)) << 8)
-                | self.valid_bit.val();
-        }
-        self.interrupts.d.next = self.events_now.val().any();
-        self.attention.next = self.interrupts.q.val();
-
-        self.lane_events.ready.next = false;
-        self.lane_words.ready.next = false;
-        self.move_events.ready.next = false;
-        self.read_events.ready.next = false;
         self.finished.d.next = false;
         self.stripe_pushed.d.next = false;
         self.flushed.d.next = false;
@@ -420,6 +339,15 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.lane_commands.data_in.next = self.mailbox.data_in.val();
         self.lane_commands.write.next =
             (self.begins.val() & self.mailbox.write.val()) & (self.state.q.val() == ControllerAccess::Idle);
+        self.events.address.next = self.mailbox.address.val();
+        self.events.read.next =
+            (self.begins.val() & !self.mailbox.write.val()) & (self.state.q.val() == ControllerAccess::Idle);
+        StreamSink::<13>::link(&mut self.lane_events, &mut self.events.lane_events);
+        StreamSink::<35>::link(&mut self.lane_words, &mut self.events.lane_words);
+        StreamSink::<34>::link(&mut self.move_events, &mut self.events.move_events);
+        StreamSink::<39>::link(&mut self.read_events, &mut self.events.read_events);
+        StreamSink::<30>::link(&mut self.read_samples, &mut self.events.read_samples);
+        self.attention.next = self.events.attention.val();
         self.found_code.next = bits::<2>(0);
         for i in 0..4 {
             if self.found_state.val() == self.state_names[i].val() {
@@ -478,7 +406,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                 }
             }
             _ => {
-                self.data.d.next = self.lane_commands.data_out.val();
+                self.data.d.next = self.lane_commands.data_out.val() | self.events.data_out.val();
                 if self.begins.val() {
                     self.finished.d.next = true;
                     if self.mailbox.address.val() == self.offset_of_control.val() {
@@ -540,20 +468,11 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     if self.mailbox.address.val() == self.offset_of_status.val() {
                         self.data.d.next = self.status_now.val();
                     }
-                    if self.mailbox.address.val() == self.offset_of_events.val() {
-                        self.data.d.next = self.events_now.val();
-                    }
                     if self.mailbox.address.val() == self.offset_of_identification.val() {
                         self.data.d.next = self.identity.val();
                     }
                     if self.mailbox.address.val() == self.offset_of_stripes_begun.val() {
                         self.data.d.next = self.begun.q.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_move_event_location.val() {
-                        self.data.d.next = self.event_location.q.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_read_event_place.val() {
-                        self.data.d.next = self.event_place.q.val();
                     }
                     if self.mailbox.address.val() == self.offset_of_map_found.val() {
                         self.data.d.next = self.found.q.val();
@@ -563,21 +482,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     }
                     if self.mailbox.address.val() == self.offset_of_corrected_records.val() {
                         self.data.d.next = self.corrected_records.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_lane_event.val() {
-                        self.data.d.next = self.lane_event_now.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_lane_word.val() {
-                        self.data.d.next = self.lane_word_now.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_lane_word_bytes.val() {
-                        self.data.d.next = self.lane_word_bytes_now.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_move_event.val() {
-                        self.data.d.next = self.move_event_now.val();
-                    }
-                    if self.mailbox.address.val() == self.offset_of_read_event.val() {
-                        self.data.d.next = self.read_event_now.val();
                     }
                     if self.mailbox.address.val().get_bit(11) {
                         self.finished.d.next = false;
@@ -603,21 +507,6 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                             self.kind_code.d.next = self.mailbox.data_in.val().get_bits::<2>(0);
                             self.finished.d.next = false;
                             self.state.d.next = ControllerAccess::AskingMap;
-                        }
-                    } else {
-                        if self.mailbox.address.val() == self.offset_of_lane_event.val() {
-                            self.lane_events.ready.next = true;
-                        }
-                        if self.mailbox.address.val() == self.offset_of_lane_word.val() {
-                            self.lane_words.ready.next = true;
-                        }
-                        if self.mailbox.address.val() == self.offset_of_move_event.val() {
-                            self.move_events.ready.next = true;
-                            self.event_location.d.next = self.move_events.data.val().get_bits::<32>(0);
-                        }
-                        if self.mailbox.address.val() == self.offset_of_read_event.val() {
-                            self.read_events.ready.next = true;
-                            self.event_place.d.next = bit_cast::<32, 30>(self.read_events.data.val().get_bits::<30>(8));
                         }
                     }
                     if self.mailbox.address.val() == self.offset_of_stripe_entry.val() {

@@ -6,6 +6,7 @@
 mod byte_packer;
 mod controller_mailbox;
 mod controller_registers;
+mod event_registers;
 mod lane_commands;
 mod lane_reports;
 mod mailbox_port;
@@ -15,6 +16,7 @@ mod table_mailbox;
 pub use byte_packer::BytePacker;
 pub use controller_mailbox::ControllerMailbox;
 pub use controller_registers::{CONTROLLER_REGISTERS, TABLE_WINDOW};
+pub use event_registers::EventRegisters;
 pub use lane_commands::LaneCommands;
 pub use lane_reports::LaneReports;
 pub use mailbox_port::{MailboxSink, MailboxSource};

@@ -16,5 +16,7 @@ mod move_reader;
 mod place_committer;
 
 pub use move_checker::MoveChecker;
-pub use move_reader::{MOVE_EMPTY, MOVE_LOST, MOVE_MOVED, MOVE_SUPERSEDED, MoveReader, MovingState};
+pub use move_reader::{
+    CHECK_GOOD, CHECK_ORDER, CHECK_WEAK, MOVE_EMPTY, MOVE_LOST, MOVE_MOVED, MOVE_SUPERSEDED, MoveReader, MovingState,
+};
 pub use place_committer::PlaceCommitter;

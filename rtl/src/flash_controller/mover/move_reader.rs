@@ -13,6 +13,12 @@ pub const MOVE_SUPERSEDED: u64 = 1;
 pub const MOVE_EMPTY: u64 = 2;
 /// Outcome of an order: the page's data is lost.
 pub const MOVE_LOST: u64 = 3;
+/// Outcome of an order to check a page: its record can be read.
+pub const CHECK_GOOD: u64 = 0;
+/// Outcome of an order to check a page: its record should be written anew.
+pub const CHECK_WEAK: u64 = 1;
+/// Bit of an order that says that its page is only to be checked.
+pub const CHECK_ORDER: u32 = 1 << 31;
 
 /// What the mover is doing.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
@@ -31,18 +37,20 @@ pub enum MovingState {
     Reporting,
 }
 
-/// Reads the pages that firmware orders to be moved, and gives them to the write buffer, one after the other.
+/// Reads the pages that firmware orders to be moved, and gives them to the write buffer, one after the other. A page that is
+/// only to be checked is read and thrown away.
 ///
 /// - Latency: 2 cycles from an order to its read; from the last word of a page to its offer 3 cycles.
 /// - Throughput: up to 8 reads under way; a page of `n` words in about 2 `n` + 20 cycles.
 /// - Back-pressure: orders wait while 8 reads are under way. There is room for all of them, so that no page waits in a lane's
 ///   slot for the write buffer, which itself may wait for the lane.
-/// - Limits: 60 pages given away that have no new place yet; a ninth order, or a page beyond 60, waits.
+/// - Limits: locations of up to 31 bits; 60 pages given away that have no new place yet; a ninth order, or a page beyond 60,
+///   waits.
 #[derive(LogicBlock)]
 pub struct MoveReader {
     /// Clock of all registers, rising edge.
     pub clock: Signal<In, Clock>,
-    /// Locations to be moved from.
+    /// Locations to be moved from in bits 30..=0; bit 31: only to be checked.
     pub orders: StreamSink<32>,
     /// Reads: tag in bits 7..=0, location above.
     pub reads: StreamSource<40>,
@@ -52,6 +60,8 @@ pub struct MoveReader {
     pub begins_tag: Signal<In, Bits<8>>,
     /// Its logical page.
     pub begins_page: Signal<In, Bits<32>>,
+    /// Its record should be written anew.
+    pub begins_weak: Signal<In, Bit>,
     /// A word of the page.
     pub word_valid: Signal<In, Bit>,
     /// The word; meaningful while `word_valid` is high.
@@ -88,7 +98,7 @@ pub struct MoveReader {
     pub keep_location: Signal<Out, Bits<32>>,
     /// A move has ended with its new place, or a newer one.
     pub committed: Signal<In, Bit>,
-    /// Events: old location in bits 31..=0, outcome in 33..=32.
+    /// Events: order in bits 31..=0, outcome in 33..=32.
     pub events: StreamSource<34>,
 
     no_page: Constant<Bits<32>>,
@@ -98,14 +108,15 @@ pub struct MoveReader {
     outcome_superseded: Constant<Bits<34>>,
     outcome_empty: Constant<Bits<34>>,
     outcome_lost: Constant<Bits<34>>,
+    outcome_weak: Constant<Bits<34>>,
     tag_bit: Vec<Constant<Bits<8>>>,
     tag_number: Vec<Constant<Bits<3>>>,
 
     locations: RAM<Bits<32>, 3>,
     /// Words of the pages that have come.
     staging: SynchronousFifo<128, 11>,
-    /// Those pages: read in bits 2..=0, logical page above.
-    pages: SynchronousFifo<35, 4>,
+    /// Those pages: read in bits 2..=0, logical page in 34..=3, weak in 35.
+    pages: SynchronousFifo<36, 4>,
     state: DFF<MovingState>,
     steps: DFF<Bits<2>>,
     next_read: DFF<Bits<3>>,
@@ -117,6 +128,8 @@ pub struct MoveReader {
     staged_page: DFF<Bits<32>>,
     is_lost: DFF<Bit>,
     is_empty: DFF<Bit>,
+    is_weak: DFF<Bit>,
+    is_check: DFF<Bit>,
     location: DFF<Bits<32>>,
     next_move: DFF<Bits<6>>,
     moves: DFF<Bits<6>>,
@@ -145,6 +158,7 @@ impl Default for MoveReader {
             begins: Default::default(),
             begins_tag: Default::default(),
             begins_page: Default::default(),
+            begins_weak: Default::default(),
             word_valid: Default::default(),
             word: Default::default(),
             word_last: Default::default(),
@@ -171,6 +185,7 @@ impl Default for MoveReader {
             outcome_superseded: outcome(MOVE_SUPERSEDED),
             outcome_empty: outcome(MOVE_EMPTY),
             outcome_lost: outcome(MOVE_LOST),
+            outcome_weak: outcome(CHECK_WEAK),
             tag_bit: (0..8).map(|tag| Constant::new((1_u64 << tag).into())).collect(),
             tag_number: (0..8_usize).map(|tag| Constant::new(tag.to_bits())).collect(),
             locations: Default::default(),
@@ -186,6 +201,8 @@ impl Default for MoveReader {
             staged_page: Default::default(),
             is_lost: Default::default(),
             is_empty: Default::default(),
+            is_weak: Default::default(),
+            is_check: Default::default(),
             location: Default::default(),
             next_move: Default::default(),
             moves: Default::default(),
@@ -210,7 +227,7 @@ impl Logic for MoveReader {
     fn update(&mut self) {
         clock!(self, clock, staging, pages);
         dff_setup!(self, clock, state, steps, next_read, busy, offers_read, read_word, staged_read, staged_page);
-        dff_setup!(self, clock, is_lost, is_empty, location, next_move, moves, moves_full, keeps);
+        dff_setup!(self, clock, is_lost, is_empty, is_weak, is_check, location, next_move, moves, moves_full, keeps);
         self.locations.read_clock.next = self.clock.val();
         self.locations.write_clock.next = self.clock.val();
 
@@ -252,8 +269,9 @@ impl Logic for MoveReader {
         self.staging.sink.data.next = self.word.val();
         self.staging.sink.last.next = self.word_last.val();
         self.pages.sink.valid.next = self.begins.val();
-        self.pages.sink.data.next = bit_cast::<35, 3>(self.begins_tag.val().get_bits::<3>(0))
-            | (bit_cast::<35, 32>(self.begins_page.val()) << 3);
+        self.pages.sink.data.next = (bit_cast::<36, 3>(self.begins_tag.val().get_bits::<3>(0))
+            | (bit_cast::<36, 32>(self.begins_page.val()) << 3))
+            .replace_bit(35, self.begins_weak.val());
         self.pages.sink.last.next = false;
 
         // Pages go.
@@ -276,6 +294,7 @@ impl Logic for MoveReader {
                 if self.pages.source.valid.val() {
                     self.takes_page.next = true;
                     self.is_lost.d.next = false;
+                    self.is_weak.d.next = self.pages.source.data.val().get_bit(35);
                     self.staged_read.d.next = self.pages.source.data.val().get_bits::<3>(0);
                     self.staged_page.d.next = self.pages.source.data.val().get_bits::<32>(3);
                     self.state.d.next = MovingState::Recalling;
@@ -288,10 +307,11 @@ impl Logic for MoveReader {
             }
             MovingState::Recalling => {
                 self.location.d.next = self.locations.read_data.val();
+                self.is_check.d.next = self.locations.read_data.val().get_bit(31);
                 if (self.steps.q.val() == bits::<2>(2)) | (self.steps.q.val() == bits::<2>(3)) {
                     if self.is_lost.q.val() {
                         self.state.d.next = MovingState::Reporting;
-                    } else if self.is_empty.q.val() {
+                    } else if self.is_empty.q.val() | self.locations.read_data.val().get_bit(31) {
                         self.state.d.next = MovingState::Discarding;
                     } else if !self.moves_full.q.val() {
                         self.keeps.d.next = true;
@@ -371,6 +391,11 @@ impl Logic for MoveReader {
         self.events.data.next = bit_cast::<34, 32>(self.location.q.val()) | self.outcome_superseded.val();
         if self.is_lost.q.val() {
             self.events.data.next = bit_cast::<34, 32>(self.location.q.val()) | self.outcome_lost.val();
+        } else if self.is_check.q.val() {
+            self.events.data.next = bit_cast::<34, 32>(self.location.q.val());
+            if self.is_weak.q.val() {
+                self.events.data.next = bit_cast::<34, 32>(self.location.q.val()) | self.outcome_weak.val();
+            }
         } else if self.is_empty.q.val() {
             self.events.data.next = bit_cast::<34, 32>(self.location.q.val()) | self.outcome_empty.val();
         }

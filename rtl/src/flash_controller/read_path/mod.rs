@@ -12,11 +12,13 @@
 mod read_collector;
 mod read_dispatcher;
 mod read_lookup;
+mod read_sampler;
 mod reconstructor;
 
 pub use read_collector::ReadCollector;
 pub use read_dispatcher::ReadDispatcher;
 pub use read_lookup::ReadLookup;
+pub use read_sampler::ReadSampler;
 pub use reconstructor::Reconstructor;
 
 /// Lanes of a controller.

@@ -55,6 +55,8 @@ pub struct ReadCollector {
     pub slot_ready: [Signal<In, Bits<2>>; LANES],
     /// It cannot be used, a bit for each slot, by lane; meaningful with `slot_ready`.
     pub slot_bad: [Signal<In, Bits<2>>; LANES],
+    /// It should be written anew, a bit for each slot, by lane; meaningful with `slot_ready`.
+    pub slot_weak: [Signal<In, Bits<2>>; LANES],
     /// Tag of the record in the first slot, by lane.
     pub first_tag: [Signal<In, Bits<8>>; LANES],
     /// Tag of the record in the second slot, by lane.
@@ -111,6 +113,8 @@ pub struct ReadCollector {
     pub mover_tag: Signal<Out, Bits<8>>,
     /// Its logical page; meaningful with `mover_begins`.
     pub mover_page: Signal<Out, Bits<32>>,
+    /// Its record should be written anew; meaningful with `mover_begins`.
+    pub mover_weak: Signal<Out, Bit>,
     /// A word for the mover.
     pub mover_valid: Signal<Out, Bit>,
     /// The word; meaningful while `mover_valid` is high.
@@ -142,6 +146,7 @@ pub struct ReadCollector {
     visited_lane: DFF<Bits<4>>,
     visited_usable: DFF<Bits<2>>,
     visited_bad: DFF<Bits<2>>,
+    visited_weak: DFF<Bits<2>>,
     visited_first_tag: DFF<Bits<8>>,
     visited_second_tag: DFF<Bits<8>>,
     // Survivors' records.
@@ -154,6 +159,8 @@ pub struct ReadCollector {
     slots: DFF<Bits<10>>,
     tag: DFF<Bits<8>>,
     is_sum: DFF<Bit>,
+    /// The record that is given away is weak.
+    is_weak: DFF<Bit>,
     hit_place: DFF<Bits<6>>,
     page_pairs: [DFF<Bits<32>>; 5],
     page_sum: DFF<Bits<32>>,
@@ -180,6 +187,7 @@ pub struct ReadCollector {
 
     ready_now: Signal<Local, Bits<2>>,
     bad_now: Signal<Local, Bits<2>>,
+    weak_now: Signal<Local, Bits<2>>,
     first_tag_now: Signal<Local, Bits<8>>,
     second_tag_now: Signal<Local, Bits<8>>,
     usable_now: Signal<Local, Bits<2>>,
@@ -223,6 +231,7 @@ impl ReadCollector {
             note_page: Default::default(),
             slot_ready: Default::default(),
             slot_bad: Default::default(),
+            slot_weak: Default::default(),
             first_tag: Default::default(),
             second_tag: Default::default(),
             first_page: Default::default(),
@@ -251,6 +260,7 @@ impl ReadCollector {
             mover_begins: Default::default(),
             mover_tag: Default::default(),
             mover_page: Default::default(),
+            mover_weak: Default::default(),
             mover_valid: Default::default(),
             mover_word: Default::default(),
             mover_last: Default::default(),
@@ -272,6 +282,7 @@ impl ReadCollector {
             visited_lane: Default::default(),
             visited_usable: Default::default(),
             visited_bad: Default::default(),
+            visited_weak: Default::default(),
             visited_first_tag: Default::default(),
             visited_second_tag: Default::default(),
             survivor_waits: Default::default(),
@@ -281,6 +292,7 @@ impl ReadCollector {
             slots: Default::default(),
             tag: Default::default(),
             is_sum: Default::default(),
+            is_weak: Default::default(),
             hit_place: Default::default(),
             page_pairs: Default::default(),
             page_sum: Default::default(),
@@ -304,6 +316,7 @@ impl ReadCollector {
             ends_bad: Default::default(),
             ready_now: Default::default(),
             bad_now: Default::default(),
+            weak_now: Default::default(),
             first_tag_now: Default::default(),
             second_tag_now: Default::default(),
             usable_now: Default::default(),
@@ -341,7 +354,20 @@ impl Logic for ReadCollector {
         clock!(self, clock, host_words, bad_tags);
         dff_setup!(self, clock, state, steps, visits, lane, walks, visited, visited_lane, visited_usable, visited_bad);
         dff_setup!(self, clock, visited_first_tag, visited_second_tag, survivor_waits, survivor_bad, survivor_slot);
-        dff_setup!(self, clock, mask, slots, tag, is_sum, hit_place, page_sum, expected_page, matches);
+        dff_setup!(
+            self,
+            clock,
+            mask,
+            slots,
+            tag,
+            is_sum,
+            is_weak,
+            visited_weak,
+            hit_place,
+            page_sum,
+            expected_page,
+            matches
+        );
         dff_setup!(self, clock, place, place_is_last, fetching, fetching_last, moving, moving_last, word);
         dff_setup!(self, clock, entering, entering_last, entering_word, for_mover, begins, releasing, ends, ends_bad);
         self.expected_pages.read_clock.next = self.clock.val();
@@ -355,6 +381,7 @@ impl Logic for ReadCollector {
         // The lane that is visited.
         self.ready_now.next = bits::<2>(0);
         self.bad_now.next = bits::<2>(0);
+        self.weak_now.next = bits::<2>(0);
         self.first_tag_now.next = bits::<8>(0);
         self.second_tag_now.next = bits::<8>(0);
         self.waits_now.next = bits::<10>(0);
@@ -366,6 +393,7 @@ impl Logic for ReadCollector {
             if self.lane.q.val() == self.lane_number[i].val() {
                 self.ready_now.next = self.slot_ready[i].val();
                 self.bad_now.next = self.slot_bad[i].val();
+                self.weak_now.next = self.slot_weak[i].val();
                 self.first_tag_now.next = self.first_tag[i].val();
                 self.second_tag_now.next = self.second_tag[i].val();
             }
@@ -410,6 +438,7 @@ impl Logic for ReadCollector {
         self.visited_lane.d.next = self.lane.q.val();
         self.visited_usable.d.next = self.usable_now.val();
         self.visited_bad.d.next = self.bad_now.val();
+        self.visited_weak.d.next = self.weak_now.val();
         self.visited_first_tag.d.next = self.first_tag_now.val();
         self.visited_second_tag.d.next = self.second_tag_now.val();
         self.takes_second.next = !self.visited_usable.q.val().get_bit(0);
@@ -460,6 +489,7 @@ impl Logic for ReadCollector {
                     self.slots.d.next = self.survivor_slot.q.val();
                     self.tag.d.next = self.collect_tag.val();
                     self.is_sum.d.next = true;
+                    self.is_weak.d.next = false;
                     self.visited.d.next = false;
                     self.state.d.next = CollectingState::Selecting;
                 } else if self.others_turn.val() & self.zeros.valid.val() {
@@ -484,6 +514,10 @@ impl Logic for ReadCollector {
                     }
                     self.tag.d.next = self.record_tag.val();
                     self.is_sum.d.next = false;
+                    self.is_weak.d.next = self.visited_weak.q.val().get_bit(0);
+                    if self.takes_second.val() {
+                        self.is_weak.d.next = self.visited_weak.q.val().get_bit(1);
+                    }
                     self.visited.d.next = false;
                     self.state.d.next = CollectingState::Selecting;
                     if self.record_bad.val() {
@@ -642,6 +676,7 @@ impl Logic for ReadCollector {
         self.mover_begins.next = self.begins.q.val();
         self.mover_tag.next = self.tag.q.val();
         self.mover_page.next = self.page_sum.q.val();
+        self.mover_weak.next = self.is_weak.q.val();
         self.host.valid.next = self.host_words.source.valid.val();
         self.host.tag.next = self.host_words.source.data.val().get_bits::<8>(0);
         self.host.data.next = self.host_words.source.data.val().get_bits::<128>(8);
