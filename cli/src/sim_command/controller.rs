@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::controller::{
-    ControllerOptions, ControllerRun, ControllerShape, Injection, Moment, Progress, WorkloadChoice, run::first_wrong,
+    ControllerOptions, ControllerRun, ControllerShape, Injection, Moment, Progress, Upkeep, WorkloadChoice,
+    run::first_wrong,
 };
 use hardpath_sim::workload::PatternKind;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -56,6 +57,12 @@ pub struct ControllerArguments {
     /// Pages of a block, a power of two, 2..=256 [default: 16]
     #[arg(long)]
     pages_per_block: Option<u32>,
+    /// Reads of a block after which its row is written anew [default: 100000]
+    #[arg(long)]
+    read_limit: Option<u32>,
+    /// Time from one stripe that the periodic sweep reads to the next [default: 10ms]
+    #[arg(long, value_name = "TIME")]
+    sweep: Option<String>,
     /// Seed of contents, patterns and chips [default: 1]
     #[arg(long)]
     seed: Option<u64>,
@@ -80,6 +87,8 @@ impl ControllerArguments {
             ("--dies", self.dies.is_some()),
             ("--blocks-per-plane", self.blocks_per_plane.is_some()),
             ("--pages-per-block", self.pages_per_block.is_some()),
+            ("--read-limit", self.read_limit.is_some()),
+            ("--sweep", self.sweep.is_some()),
             ("--seed", self.seed.is_some()),
             ("--inject", !self.inject.is_empty()),
             ("--power-cut", self.power_cut.is_some()),
@@ -97,6 +106,11 @@ impl ControllerArguments {
         shape.blocks_per_plane = self.blocks_per_plane.unwrap_or(shape.blocks_per_plane);
         shape.pages_per_block = self.pages_per_block.unwrap_or(shape.pages_per_block);
         let workload: WorkloadChoice = self.workload.as_deref().unwrap_or("mixed").parse()?;
+        let mut upkeep = Upkeep::default();
+        upkeep.read_limit = self.read_limit.unwrap_or(upkeep.read_limit);
+        if let Some(time) = &self.sweep {
+            upkeep.sweep = time.parse()?;
+        }
         let mut options = ControllerOptions {
             shape,
             workload,
@@ -106,7 +120,9 @@ impl ControllerArguments {
             seed: self.seed.unwrap_or(1),
             inject: self.inject.iter().map(|fault| fault.parse()).collect::<Result<Vec<Injection>, _>>()?,
             power_cut: self.power_cut.as_deref().map(|time| time.parse::<Moment>()).transpose()?,
+            upkeep,
             haste: 1,
+            read_stress: 1,
         };
         shape.validate()?;
         let small = matches!(options.workload, WorkloadChoice::Pattern(kind) if kind != PatternKind::GcSteady);

@@ -3,7 +3,7 @@
 use super::layout::{HALVES, LANES, Layout, PLANES, RowAddress, StripeDescriptor, StripeLocation, parity_lane};
 use super::rebuild::RebuiltTables;
 use super::row::{Row, RowState};
-use super::victims::Emptying;
+use super::victims::{Emptying, Sweep};
 
 /// Every lane.
 pub(super) const ALL_LANES: u16 = (1 << LANES) - 1;
@@ -19,23 +19,14 @@ pub struct PolicyParameters {
     pub wear_spread: u32,
     /// Rows closed between two moves for wear.
     pub wear_interval: u32,
-    /// Reads after which a row is refreshed.
-    pub read_limit: u64,
-    /// Corrected bits of a codeword, found by the sweep, from which on a row is refreshed.
-    pub refresh_bits: u32,
+    /// Reads of a block after which its row is refreshed.
+    pub read_limit: u32,
 }
 
 impl PolicyParameters {
     /// What suits a layout.
     pub fn of(layout: &Layout) -> Self {
-        Self {
-            reserve: layout.reserve(),
-            ahead: 0,
-            wear_spread: 64,
-            wear_interval: 16,
-            read_limit: 100_000,
-            refresh_bits: 6,
-        }
+        Self { reserve: layout.reserve(), ahead: 0, wear_spread: 64, wear_interval: 16, read_limit: 100_000 }
     }
 }
 
@@ -54,7 +45,7 @@ pub struct Firmware {
     /// The row whose stripes are ordered to be moved.
     pub(super) emptying: Option<Emptying>,
     pub(super) closed_since_wear: u32,
-    pub(super) sweep: usize,
+    pub(super) sweep: Sweep,
 }
 
 impl Firmware {
@@ -72,7 +63,7 @@ impl Firmware {
             sequence: 1,
             emptying: None,
             closed_since_wear: 0,
-            sweep: 0,
+            sweep: Sweep::default(),
         };
         firmware.retire_narrow_rows();
         firmware
@@ -211,6 +202,14 @@ impl Firmware {
     /// Valid pages of rows that are being emptied.
     pub fn pages_leaving(&self) -> u32 {
         self.rows.iter().filter(|row| row.state == RowState::Emptying).map(|row| row.valid).sum()
+    }
+
+    /// An open row gets no further stripes, if others are free.
+    pub(super) fn close_early(&mut self, index: usize) {
+        if self.free_rows() > self.parameters.reserve {
+            self.open.iter_mut().filter(|open| **open == Some(index)).for_each(|open| *open = None);
+            self.close_if_complete(index);
+        }
     }
 
     pub(super) fn close_if_complete(&mut self, index: usize) {

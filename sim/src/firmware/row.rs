@@ -1,6 +1,6 @@
 //! State of a row.
 
-use super::layout::FEWEST_MEMBERS;
+use super::layout::{FEWEST_MEMBERS, LANES, PLANES};
 
 /// What a row is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +36,14 @@ pub struct Row {
     pub next_page: u32,
     /// Stripes opened and not mapped yet.
     pub pending: u32,
-    /// Stripes ordered to be moved and not answered yet.
+    /// Stripes ordered to be moved since the row was closed early, while its last stripes wait for pages.
+    pub relieved: u32,
+    /// Stripes ordered to be moved, or read by the sweep, and not answered yet.
     pub unanswered: u32,
     /// Sequence number of its first stripe: its age.
     pub sequence: u32,
-    /// Reads since its erase.
-    pub reads: u64,
+    /// Reads of each lane's block since its erase.
+    pub reads: [u32; LANES],
     /// A member is lost or its bits decay: to be emptied.
     pub evacuate: bool,
 }
@@ -58,11 +60,17 @@ impl Row {
             valid: 0,
             next_page: 0,
             pending: 0,
+            relieved: 0,
             unanswered: 0,
             sequence: 0,
-            reads: 0,
+            reads: [0; LANES],
             evacuate: false,
         }
+    }
+
+    /// Stripes of it that the map shows: its first ones.
+    pub fn mapped(&self) -> u32 {
+        (self.next_page * PLANES).saturating_sub(self.pending)
     }
 
     /// Lanes that a stripe may use.

@@ -2,8 +2,7 @@
 
 use super::layout::{LANES, PLANES, RowAddress, StripeLocation};
 use super::policy::Firmware;
-use super::row::RowState;
-use std::cmp::Reverse;
+use super::row::{Row, RowState};
 
 /// Why a row is emptied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +37,21 @@ pub(super) struct Emptying {
     next: u32,
 }
 
+/// How far the periodic sweep has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sweep {
+    row: usize,
+    /// Next stripe to read.
+    next: u32,
+}
+
 impl Firmware {
     /// The next stripe to move, of the row being emptied or of a new one; `None` if nothing needs to move now.
     pub fn next_move(&mut self) -> Option<MoveOrder> {
         if self.emptying.is_none() {
+            if let Some(order) = self.next_relief() {
+                return Some(order);
+            }
             let (row, reason) = self.victim()?;
             self.rows[row].state = RowState::Emptying;
             if reason == MoveReason::Wear {
@@ -60,6 +70,35 @@ impl Firmware {
         }
         let stripe = StripeLocation { row: self.layout.row(index), plane, page };
         Some(MoveOrder { stripe, members: self.rows[index].members, reason })
+    }
+
+    /// A stripe of a row that was closed early and whose last stripes wait for pages: its own pages may fill them.
+    fn next_relief(&mut self) -> Option<MoveOrder> {
+        if self.free_rows() <= self.parameters.reserve {
+            return None;
+        }
+        let waits = |index: &usize| {
+            let row = &self.rows[*index];
+            row.state == RowState::Open && row.relieved < row.mapped() && !self.open.contains(&Some(*index))
+        };
+        let index = (0..self.rows.len()).find(|index| waits(index) && self.wants_refresh(*index))?;
+        let reason = if self.rows[index].evacuate { MoveReason::Evacuation } else { MoveReason::ReadDisturb };
+        let row = &mut self.rows[index];
+        let (page, plane) = (row.relieved / PLANES, row.relieved % PLANES);
+        row.relieved += 1;
+        row.unanswered += 1;
+        let members = row.members;
+        Some(MoveOrder { stripe: StripeLocation { row: self.layout.row(index), plane, page }, members, reason })
+    }
+
+    fn wants_refresh(&self, index: usize) -> bool {
+        let row = &self.rows[index];
+        row.evacuate || row.reads.iter().any(|reads| *reads > self.parameters.read_limit)
+    }
+
+    /// Pages of rows that were closed early may wait in the stripes being filled.
+    pub fn relieves(&self) -> bool {
+        self.rows.iter().any(|row| row.state == RowState::Open && row.relieved > 0)
     }
 
     /// The mover is through with a stripe: its pages were taken or are no longer valid. They leave the row, by
@@ -89,7 +128,8 @@ impl Firmware {
         } else {
             let oldest = |index: &usize| self.rows[*index].sequence;
             let lost = closed().filter(|index| self.rows[*index].evacuate).min_by_key(oldest);
-            let read = closed().filter(|index| self.rows[*index].reads > self.parameters.read_limit).min_by_key(oldest);
+            let worn = |index: &usize| self.rows[*index].reads.iter().any(|reads| *reads > self.parameters.read_limit);
+            let read = closed().filter(worn).min_by_key(oldest);
             lost.map(|index| (index, MoveReason::Evacuation))
                 .or(read.map(|index| (index, MoveReason::ReadDisturb)))
                 .or_else(|| self.cold_row().map(|index| (index, MoveReason::Wear)))
@@ -119,37 +159,49 @@ impl Firmware {
         erases().max().unwrap_or(0) - erases().min().unwrap_or(0)
     }
 
-    /// Pages of a row were read.
-    pub fn on_read(&mut self, row: RowAddress, pages: u64) {
+    /// Pages of a row were read, so many on each of these lanes.
+    pub fn on_read(&mut self, row: RowAddress, lanes: u16, pages: u32) {
         let index = self.layout.index(row);
-        self.rows[index].reads += pages;
-    }
-
-    /// The next row that the periodic sweep reads, closed ones in turn.
-    pub fn next_sweep(&mut self) -> Option<RowAddress> {
-        let count = self.rows.len();
-        let in_turn = (0..count).map(|step| (self.sweep + step) % count);
-        let index = { in_turn }.min_by_key(|index| {
-            let wait = (index + count - self.sweep) % count;
-            (Reverse(self.rows[*index].state == RowState::Closed), wait)
-        })?;
-        self.sweep = (index + 1) % count;
-        (self.rows[index].state == RowState::Closed).then(|| self.layout.row(index))
-    }
-
-    /// The sweep found up to this many corrected bits in a codeword of the row.
-    pub fn on_swept(&mut self, row: RowAddress, corrected_bits: u32) {
-        if corrected_bits >= self.parameters.refresh_bits {
-            let index = self.layout.index(row);
-            self.rows[index].evacuate = true;
+        for (lane, reads) in self.rows[index].reads.iter_mut().enumerate() {
+            if lanes >> lane & 1 == 1 {
+                *reads = reads.saturating_add(pages);
+            }
+        }
+        if self.rows[index].state == RowState::Open && self.wants_refresh(index) {
+            self.close_early(index);
         }
     }
 
-    /// A page of a row could not be read without its stripe: the row is emptied as soon as it is full.
+    /// The next stripe that the periodic sweep reads, with its members: those of a row in turn, then those of the next one. The
+    /// row stays until [`on_moved`](Self::on_moved) tells that the stripe was read.
+    pub fn next_check(&mut self) -> Option<(StripeLocation, u16)> {
+        let count = self.rows.len();
+        let in_turn = (0..count).map(|step| (self.sweep.row + step) % count);
+        let readable = |row: &Row| matches!(row.state, RowState::Open | RowState::Closed) && row.mapped() > 0;
+        let index = { in_turn }.find(|index| readable(&self.rows[*index]))?;
+        if index != self.sweep.row || self.sweep.next >= self.rows[index].mapped() {
+            self.sweep = Sweep { row: index, next: 0 };
+        }
+        let next = self.sweep.next;
+        let row = &mut self.rows[index];
+        row.unanswered += 1;
+        self.sweep.next += 1;
+        if self.sweep.next >= row.mapped() {
+            self.sweep = Sweep { row: (index + 1) % count, next: 0 };
+        }
+        let stripe = StripeLocation { row: self.layout.row(index), plane: next % PLANES, page: next / PLANES };
+        Some((stripe, self.rows[index].members))
+    }
+
+    /// A page of a row could not be read without its stripe, or hardly: the row is emptied, if it is still open as soon as the stripes
+    /// opened in it are full.
     pub fn refresh(&mut self, row: RowAddress) {
         let index = self.layout.index(row);
         if matches!(self.rows[index].state, RowState::Open | RowState::Closed) {
             self.rows[index].evacuate = true;
+        }
+        if self.rows[index].state == RowState::Open {
+            self.close_early(index);
         }
     }
 }

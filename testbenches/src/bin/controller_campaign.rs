@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::controller::{
-    ControllerOptions, ControllerRun, ControllerShape, FaultKind, FaultTarget, Injection, Moment, Summary,
+    ControllerOptions, ControllerRun, ControllerShape, FaultKind, FaultTarget, Injection, Moment, Summary, Upkeep,
     WorkloadChoice,
 };
 use hardpath_sim::workload::PatternKind;
@@ -68,7 +68,9 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
         seed,
         inject: vec![],
         power_cut: None,
+        upkeep: Upkeep::default(),
         haste: HASTE,
+        read_stress: 1,
     };
     let most = options.device_pages();
     options.logical_pages = Some(random.random_range(most / 3..=most));
@@ -78,6 +80,11 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
     }
     if kind == Kind::PowerCut {
         options.power_cut = Some(Moment(random.random_range(1_000..last)));
+    }
+    if random.random_bool(0.5) {
+        options.upkeep.sweep = Moment(100_000);
+        options.upkeep.read_limit = random.random_range(64..1_000);
+        options.read_stress = 10u64.pow(random.random_range(6..=8));
     }
     options
 }

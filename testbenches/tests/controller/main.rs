@@ -7,3 +7,4 @@ mod losses;
 mod mailbox;
 mod power;
 mod setup;
+mod upkeep;

@@ -2,7 +2,9 @@
 
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::Trace;
-use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape, Summary, WorkloadChoice};
+use hardpath_sim::scenario::controller::{
+    ControllerOptions, ControllerRun, ControllerShape, Summary, Upkeep, WorkloadChoice,
+};
 use hardpath_sim::workload::{HostCommand, Operation, PatternKind};
 
 /// Two dies a chip, four blocks of eight pages a plane, on real SLC times.
@@ -16,7 +18,9 @@ pub fn options(kind: PatternKind) -> ControllerOptions {
         seed: 1,
         inject: vec![],
         power_cut: None,
+        upkeep: Upkeep::default(),
         haste: 1,
+        read_stress: 1,
     }
 }
 

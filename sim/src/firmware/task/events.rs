@@ -15,7 +15,7 @@ impl ControllerTask {
     pub(super) async fn take_events(&mut self) {
         loop {
             let waiting = self.read("events").await;
-            if waiting & 0b1101 == 0 {
+            if waiting & 0b1_1101 == 0 {
                 return;
             }
             if waiting & 1 != 0
@@ -32,6 +32,9 @@ impl ControllerTask {
             }
             if waiting & 8 != 0 {
                 self.take_read_event().await;
+            }
+            if waiting & 16 != 0 {
+                self.take_read_sample().await;
             }
         }
     }
@@ -76,7 +79,7 @@ impl ControllerTask {
         self.retired.iter().filter(|die| (die.0, die.1) == (group, lane)).count()
     }
 
-    fn is_retired(&self, group: u32, lane: u32, die: u32) -> bool {
+    pub(super) fn is_retired(&self, group: u32, lane: u32, die: u32) -> bool {
         self.retired.contains(&(group, lane, die))
     }
 

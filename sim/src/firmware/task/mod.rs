@@ -10,6 +10,7 @@ mod moves;
 mod report;
 mod restore;
 mod stripes;
+mod sweep;
 
 pub use report::{DegradedRead, FirmwareReport, RetiredDie};
 
@@ -56,6 +57,8 @@ pub struct TaskOptions {
     pub run_mode: u8,
     /// Longest time of a program (tPROG), in cycles.
     pub longest_program: u64,
+    /// Cycles from one stripe that the periodic sweep reads to the next.
+    pub sweep_interval: u64,
     /// The flash holds what was there before power failed: the tables are made again from it.
     pub restore: bool,
 }
@@ -88,12 +91,16 @@ pub struct ControllerTask {
     /// The second stripe of a pair, to be opened next.
     second: Option<StripeDescriptor>,
     moves: HashMap<StripeLocation, StripeMove>,
-    /// Locations that are to be ordered.
-    orders: VecDeque<u64>,
-    /// Locations ordered and not answered.
+    /// What the mover is to be told.
+    orders: VecDeque<u32>,
+    /// Orders that are not answered.
     ordered: u32,
-    /// When a location was ordered or answered last.
+    /// When a move was ordered or answered last.
     last_move: u64,
+    last_flush: u64,
+    /// Pages of stripes that the sweep reads which are not answered.
+    checks: HashMap<StripeLocation, u32>,
+    last_check: u64,
     erases: Erases,
     /// Lanes whose read of a header failed before it was their turn.
     early: Vec<u32>,
@@ -130,6 +137,9 @@ impl ControllerTask {
             orders: VecDeque::new(),
             ordered: 0,
             last_move: 0,
+            last_flush: 0,
+            checks: HashMap::new(),
+            last_check: 0,
             erases: Erases::default(),
             early: Vec::new(),
             fenced: Vec::new(),
@@ -156,6 +166,7 @@ impl ControllerTask {
             self.take_events().await;
             self.open_stripes().await;
             self.allow_writes(!self.policy.host_throttled()).await;
+            self.sweep();
             self.collect().await;
             self.erase().await;
             self.note_state().await;

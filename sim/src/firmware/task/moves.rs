@@ -4,7 +4,7 @@ use super::{ControllerTask, StripeMove, status};
 use crate::firmware::layout::{LANES, StripeLocation, parity_lane};
 use crate::firmware::row::RowState;
 use crate::firmware::victims::{MoveOrder, MoveReason};
-use hardpath_rtl::flash_controller::mover::{MOVE_EMPTY, MOVE_LOST, MOVE_MOVED, MOVE_SUPERSEDED};
+use hardpath_rtl::flash_controller::mover::{CHECK_ORDER, MOVE_EMPTY, MOVE_LOST, MOVE_MOVED, MOVE_SUPERSEDED};
 use hardpath_rtl::flash_controller::tables::PageLocation;
 
 /// Locations under way at most; their events wait in a queue of 64.
@@ -33,9 +33,10 @@ impl ControllerTask {
         // Without news for as long as a program takes, pages that were moved wait in an open stripe, and no one else fills it.
         let now = self.processor.cycle();
         let quiet = now - self.last_move > self.options.longest_program + MOVE_CYCLES;
-        let stuck = idle && quiet && self.policy.pages_leaving() > 0;
+        let relieves = self.policy.relieves() && self.last_move > self.last_flush;
+        let stuck = idle && quiet && (self.policy.pages_leaving() > 0 || relieves);
         if stuck && self.status().await & status::FLUSHING == 0 {
-            self.last_move = now;
+            (self.last_move, self.last_flush) = (now, now);
             self.write("flush", 0).await;
             self.report.borrow_mut().flushes += 1;
         }
@@ -47,25 +48,30 @@ impl ControllerTask {
         let lanes: Vec<u32> = (0..LANES as u32).filter(|lane| members >> lane & 1 == 1 && *lane != parity).collect();
         for lane in &lanes {
             for half in 0..2 {
-                let location = PageLocation {
-                    group: stripe.row.group as u8,
-                    stripe: self.stripe_number(stripe),
-                    lane: *lane as u8,
-                    half,
-                };
-                self.orders.push_back(location.to_word(self.options.location_bits));
+                self.orders.push_back(self.location(stripe, *lane, half));
             }
+        }
+        if reason == MoveReason::ReadDisturb && (stripe.page, stripe.plane) == (0, 0) {
+            self.report.borrow_mut().refreshed_rows += 1;
         }
         let begun = self.processor.cycle();
         self.moves.insert(stripe, StripeMove { remaining: 2 * lanes.len() as u32, reason, begun });
     }
 
+    /// A page's place as the mover is told it.
+    pub(super) fn location(&self, stripe: StripeLocation, lane: u32, half: u8) -> u32 {
+        let (group, stripe) = (stripe.row.group as u8, self.stripe_number(stripe));
+        PageLocation { group, stripe, lane: lane as u8, half }.to_word(self.options.location_bits) as u32
+    }
+
     async fn order(&mut self) {
         while self.ordered < UNDER_WAY && !self.orders.is_empty() && self.status().await & status::ROOM_FOR_ORDER != 0 {
-            if let Some(location) = self.orders.pop_front() {
-                self.write("move_order", location as u32).await;
+            if let Some(order) = self.orders.pop_front() {
+                self.write("move_order", order).await;
                 self.ordered += 1;
-                self.last_move = self.processor.cycle();
+                if order & CHECK_ORDER == 0 {
+                    self.last_move = self.processor.cycle();
+                }
             }
         }
     }
@@ -76,10 +82,17 @@ impl ControllerTask {
         if event >> 31 == 0 {
             return;
         }
-        let word = u64::from(self.read("move_event_location").await);
+        let order = self.read("move_event_location").await;
         self.ordered = self.ordered.saturating_sub(1);
-        self.last_move = self.processor.cycle();
         let outcome = u64::from(event & 3);
+        let location = PageLocation::from_word(u64::from(order & !CHECK_ORDER), self.options.location_bits);
+        let Some(location) = location else { return };
+        let stripe = self.stripe_of(u32::from(location.group), location.stripe);
+        if order & CHECK_ORDER != 0 {
+            self.on_checked(stripe, outcome);
+            return;
+        }
+        self.last_move = self.processor.cycle();
         {
             let mut report = self.report.borrow_mut();
             match outcome {
@@ -89,8 +102,6 @@ impl ControllerTask {
                 _ => report.lost_moves += 1,
             }
         }
-        let Some(location) = PageLocation::from_word(word, self.options.location_bits) else { return };
-        let stripe = self.stripe_of(u32::from(location.group), location.stripe);
         if outcome == MOVE_LOST {
             self.policy.give_up(stripe.row);
             self.processor.log(format!("a page of {stripe:?} on lane {} is lost", location.lane));

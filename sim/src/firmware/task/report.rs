@@ -43,6 +43,12 @@ pub struct FirmwareReport {
     pub empty: u64,
     /// Pages that could not be read for a move.
     pub lost_moves: u64,
+    /// Rows emptied because a block of theirs was read too often.
+    pub refreshed_rows: u64,
+    /// Records that the sweep has read.
+    pub checked_records: u64,
+    /// Those of them that were hardly readable, or not at all.
+    pub weak_records: u64,
     /// Rows erased.
     pub erased_rows: u64,
     /// Erases that failed, by block.

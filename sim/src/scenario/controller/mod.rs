@@ -12,7 +12,7 @@ pub mod summary;
 
 pub use fault_plan::{FaultKind, FaultPlanError, FaultTarget, Injection};
 pub use moment::{Moment, MomentError};
-pub use options::{ControllerOptions, OptionsError, WorkloadChoice};
+pub use options::{ControllerOptions, OptionsError, Upkeep, WorkloadChoice};
 pub use run::{ControllerRun, Progress};
 pub use shape::{ControllerShape, ShapeError};
 pub use summary::{Report, Summary};

@@ -44,8 +44,35 @@ pub struct ControllerOptions {
     pub inject: Vec<Injection>,
     /// When the power fails.
     pub power_cut: Option<Moment>,
+    /// How firmware looks after the flash.
+    pub upkeep: Upkeep,
     /// The flash is so many times as fast as real flash: for campaigns.
     pub haste: u32,
+    /// A read disturbs its block as much as so many reads of real flash: for campaigns.
+    pub read_stress: u64,
+}
+
+/// How firmware looks after the flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Upkeep {
+    /// Reads of a block after which its row is written anew.
+    pub read_limit: u32,
+    /// Time from one stripe that the periodic sweep reads to the next.
+    pub sweep: Moment,
+}
+
+impl Upkeep {
+    /// Reads that firmware is told of at once: no limit can be finer.
+    const LEAST_READ_LIMIT: u32 = 64;
+    /// A stripe takes some time to be read.
+    const SHORTEST_SWEEP: Moment = Moment(100_000);
+}
+
+impl Default for Upkeep {
+    /// What does not show in short runs; a device of four million stripes is swept in twelve hours.
+    fn default() -> Self {
+        Self { read_limit: 100_000, sweep: Moment(10_000_000) }
+    }
 }
 
 /// A run that is not possible.
@@ -63,6 +90,12 @@ pub enum OptionsError {
     /// A fault is not.
     #[error(transparent)]
     Fault(#[from] FaultPlanError),
+    /// The limit of reads is too low.
+    #[error("read limit {0} (legal: {least}..={most})", least = Upkeep::LEAST_READ_LIMIT, most = u32::MAX)]
+    ReadLimit(u32),
+    /// The sweep is too fast.
+    #[error("sweep {0} (legal: {shortest} or more)", shortest = Upkeep::SHORTEST_SWEEP)]
+    Sweep(Moment),
     /// More logical pages than flash and the reserve allow.
     #[error("logical pages {value} (legal: 1..={most})")]
     LogicalPages {
@@ -108,6 +141,13 @@ impl ControllerOptions {
         let pages = self.device_pages();
         if !(1..=most).contains(&pages) {
             return Err(OptionsError::LogicalPages { value: pages, most });
+        }
+        let Upkeep { read_limit, sweep } = self.upkeep;
+        if read_limit < Upkeep::LEAST_READ_LIMIT {
+            return Err(OptionsError::ReadLimit(read_limit));
+        }
+        if sweep < Upkeep::SHORTEST_SWEEP {
+            return Err(OptionsError::Sweep(sweep));
         }
         let kind = match self.workload {
             WorkloadChoice::Pattern(kind) => kind,
@@ -159,7 +199,9 @@ mod tests {
             seed: 1,
             inject: vec!["plane:3@2ms".parse().unwrap()],
             power_cut: Some(Moment(1_700_000)),
+            upkeep: Upkeep::default(),
             haste: 1,
+            read_stress: 1,
         }
     }
 
@@ -191,6 +233,10 @@ mod tests {
         let wrong = ControllerOptions { logical_pages: Some(most + 1), ..options() };
         assert_eq!(error(wrong), format!("logical pages {} (legal: 1..={most})", most + 1));
         assert_eq!(error(ControllerOptions { queue_depth: 129, ..options() }), "queue depth 129 (legal: 1..=128)");
+        let upkeep = Upkeep { read_limit: 63, ..Upkeep::default() };
+        assert_eq!(error(ControllerOptions { upkeep, ..options() }), "read limit 63 (legal: 64..=4294967295)");
+        let upkeep = Upkeep { sweep: Moment(99_999), ..Upkeep::default() };
+        assert_eq!(error(ControllerOptions { upkeep, ..options() }), "sweep 99999ns (legal: 100us or more)");
         let wrong = ControllerOptions { inject: vec!["chip:20@1ms".parse().unwrap()], ..options() };
         assert_eq!(error(wrong), "fault chip:20@1ms: chip 20 (legal: 0..=19)");
     }

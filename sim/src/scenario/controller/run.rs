@@ -113,6 +113,7 @@ impl<'a> ControllerRun<'a> {
             time.typical_nanoseconds /= u64::from(options.haste);
             time.maximum_nanoseconds /= u64::from(options.haste);
         }
+        chips.flash.errors.per_block_read *= options.read_stress as f64;
         let lanes: Vec<NandLane> = (0..u64::from(LANES))
             .map(|lane| {
                 let chip = nand::ChipConfig { seed: options.seed.wrapping_mul(1_000_003).wrapping_add(lane), ..chips };
@@ -125,13 +126,14 @@ impl<'a> ControllerRun<'a> {
         let layout = options.layout();
         let task = TaskOptions {
             layout,
-            parameters: PolicyParameters::of(&layout),
+            parameters: PolicyParameters { read_limit: options.upkeep.read_limit, ..PolicyParameters::of(&layout) },
             logical_pages: options.device_pages(),
             page_bits,
             location_bits,
             code: lane.code,
             run_mode: lane.run.feature_value(),
             longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
+            sweep_interval: options.upkeep.sweep.0 * 1000 / CLOCK_PICOSECONDS,
             restore: false,
         };
         // The makers' lists of bad blocks.

@@ -65,6 +65,12 @@ pub struct Report {
     pub erased_rows: u64,
     /// Difference of the erases of the most and the least worn row.
     pub wear_spread: u32,
+    /// Rows written anew because they were read too often.
+    pub refreshed_rows: u64,
+    /// Records that the periodic sweep read.
+    pub swept_records: u64,
+    /// Those of them that were hardly readable or not at all.
+    pub weak_records: u64,
     /// Bits that chip-level correction mended.
     pub corrected_bits: u32,
     /// Records in which it did.
@@ -131,6 +137,9 @@ impl Summary {
             filled_slots: self.mapped_slots.saturating_sub(self.written + self.moved),
             erased_rows: firmware.erased_rows,
             wear_spread: firmware.wear_spread,
+            refreshed_rows: firmware.refreshed_rows,
+            swept_records: firmware.checked_records,
+            weak_records: firmware.weak_records,
             corrected_bits: firmware.corrected_bits,
             corrected_records: firmware.corrected_records,
             reconstructed_pages: firmware.degraded_reads.iter().filter(|read| !read.lost).count() as u64,
@@ -168,6 +177,8 @@ impl Summary {
             ("slots filled up", report.filled_slots.to_string()),
             ("rows erased", report.erased_rows.to_string()),
             ("wear spread", format!("{} erases", report.wear_spread)),
+            ("rows refreshed, read often", report.refreshed_rows.to_string()),
+            ("records swept", format!("{}, {} of them weak", report.swept_records, report.weak_records)),
             ("bits corrected", format!("{} in {} records", report.corrected_bits, report.corrected_records)),
             ("pages reconstructed", report.reconstructed_pages.to_string()),
             ("reads lost", report.lost_reads.to_string()),
