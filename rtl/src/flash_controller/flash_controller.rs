@@ -240,10 +240,10 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.buffer.host.logical_page.next = self.host.write_page.val();
         self.host.write_ready.next = self.buffer.host.ready.val();
         StreamSource::<128>::join(&mut self.host.buffer_data, &mut self.buffer.host_data);
-        self.buffer.mover.valid.next = self.move_reader.page_valid.val();
+        self.buffer.mover.valid.next = self.move_reader.page_valid.val() & self.registers.moves_allowed.val();
         self.buffer.mover.tag.next = self.move_reader.page_tag.val();
         self.buffer.mover.logical_page.next = self.move_reader.page_number.val();
-        self.move_reader.page_ready.next = self.buffer.mover.ready.val();
+        self.move_reader.page_ready.next = self.buffer.mover.ready.val() & self.registers.moves_allowed.val();
         StreamSource::<128>::join(&mut self.move_reader.data, &mut self.buffer.mover_data);
         self.host.acknowledged.next =
             self.buffer.acknowledgement.valid.val() & !self.buffer.acknowledgement.moved.val();
@@ -257,7 +257,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.buffer.flush.next = self.host.flush.val() | self.registers.flush.val();
         self.host.flushing.next = self.buffer.flushing.val();
         self.registers.flushing.next = self.buffer.flushing.val();
-        self.registers.unplaced.next = self.host.unplaced.val();
+        self.registers.unplaced.next = self.host.unplaced.val() | self.buffer.leaving.val();
 
         // Stripes from the firmware.
         self.buffer.descriptor.valid.next = self.registers.stripes.valid.val();

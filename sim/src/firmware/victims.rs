@@ -121,15 +121,16 @@ impl Firmware {
     }
 
     fn victim(&self) -> Option<(usize, MoveReason)> {
-        let closed = || (0..self.rows.len()).filter(|index| self.rows[*index].state == RowState::Closed);
+        // No page is ordered twice: one that is on its way still lies in its old place for the map.
+        let settled = |index: &usize| self.rows[*index].state == RowState::Closed && self.rows[*index].unanswered == 0;
+        let closed = || (0..self.rows.len()).filter(settled);
         let chosen = if self.collecting() {
             let fewest = closed().min_by_key(|index| (self.rows[*index].valid, self.rows[*index].sequence));
             fewest.map(|index| (index, MoveReason::Collection))
         } else {
             let oldest = |index: &usize| self.rows[*index].sequence;
             let lost = closed().filter(|index| self.rows[*index].evacuate).min_by_key(oldest);
-            let worn = |index: &usize| self.rows[*index].reads.iter().any(|reads| *reads > self.parameters.read_limit);
-            let read = closed().filter(worn).min_by_key(oldest);
+            let read = closed().filter(|index| self.wants_refresh(*index)).min_by_key(oldest);
             lost.map(|index| (index, MoveReason::Evacuation))
                 .or(read.map(|index| (index, MoveReason::ReadDisturb)))
                 .or_else(|| self.cold_row().map(|index| (index, MoveReason::Wear)))

@@ -56,7 +56,7 @@ fn pages_that_wait_for_the_buffer_when_power_fails_are_saved_too() {
 #[test]
 fn a_chip_that_is_dead_before_a_power_cut_is_given_up_again_afterwards() {
     let options = ControllerOptions {
-        power_cut: Some(Moment(6_000_000)),
+        power_cut: Some(Moment(9_000_000)),
         inject: vec!["chip:7@100us".parse().unwrap()],
         commands: 50_000,
         haste: 10,

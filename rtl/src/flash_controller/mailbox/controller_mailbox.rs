@@ -52,13 +52,16 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub tables: MailboxSource,
     /// Writes of the host go to the write buffer.
     pub writes_allowed: Signal<Out, Bit>,
+    /// Pages that are moved go to the write buffer.
+    pub moves_allowed: Signal<Out, Bit>,
     /// Logical pages of the host.
     pub page_limit: Signal<Out, Bits<32>>,
     /// Close the open stripe.
     pub flush: Signal<Out, Bit>,
     /// That is being done.
     pub flushing: Signal<In, Bit>,
-    /// A page of the host is offered to the write buffer, or in it without a place in the page map.
+    /// A page of the host is offered to the write buffer, or in it without a place in the page map, or a closed stripe is not
+    /// with its lanes and in the map.
     pub unplaced: Signal<In, Bit>,
     /// Begin a new epoch of reads.
     pub fence_advance: Signal<Out, Bit>,
@@ -154,7 +157,7 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     state: DFF<ControllerAccess>,
     data: DFF<Bits<32>>,
     finished: DFF<Bit>,
-    writes: DFF<Bit>,
+    writes: DFF<Bits<2>>,
     stripe_place: DFF<Bits<25>>,
     sequence: DFF<Bits<32>>,
     stripe_shape: DFF<Bits<18>>,
@@ -195,6 +198,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             attention: Default::default(),
             tables: Default::default(),
             writes_allowed: Default::default(),
+            moves_allowed: Default::default(),
             page_limit: Default::default(),
             flush: Default::default(),
             flushing: Default::default(),
@@ -410,11 +414,9 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                 if self.begins.val() {
                     self.finished.d.next = true;
                     if self.mailbox.address.val() == self.offset_of_control.val() {
-                        if self.writes.q.val() {
-                            self.data.d.next = bits::<32>(1);
-                        }
+                        self.data.d.next = bit_cast::<32, 2>(self.writes.q.val());
                         if self.mailbox.write.val() {
-                            self.writes.d.next = self.mailbox.data_in.val().get_bit(0);
+                            self.writes.d.next = self.mailbox.data_in.val().get_bits::<2>(0);
                         }
                     }
                     if self.mailbox.address.val() == self.offset_of_stripe_place.val() {
@@ -590,7 +592,8 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.operations.page.next = self.page.q.val().get_bits::<P>(0);
         self.operations.expected.next = bit_cast::<L, 32>(self.expected.q.val());
         self.operations.location.next = bit_cast::<L, 32>(self.location.q.val());
-        self.writes_allowed.next = self.writes.q.val();
+        self.writes_allowed.next = self.writes.q.val().get_bit(0);
+        self.moves_allowed.next = self.writes.q.val().get_bit(1);
         self.page_limit.next = self.limit.q.val();
         self.flush.next = self.flushed.q.val();
         self.fence_advance.next = self.fence_advanced.q.val();

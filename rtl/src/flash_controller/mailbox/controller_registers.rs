@@ -23,7 +23,13 @@ use Access::{ReadOnly, ReadWrite, WriteOnly};
 /// location is written as the page map does.
 pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
     register("identification", 0x000, 0x4850_4643, ReadOnly, "the letters HPFC"),
-    register("control", 0x004, 0, ReadWrite, "bit 0: writes of the host go to the write buffer; else they wait"),
+    register(
+        "control",
+        0x004,
+        0,
+        ReadWrite,
+        "writes go to the write buffer, else they wait: bit 0 those of the host, 1 those of the mover",
+    ),
     register(
         "status",
         0x008,
@@ -31,7 +37,7 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         ReadOnly,
         "bit 0: room for a stripe; 1: flushing; 2: no read of the epoch before is under way; 3: a lane command waits for \
          its lane; 4: room for an order to move; 5: a page of the host is offered to the write buffer, or in it without a place \
-         in the page map",
+         in the page map, or a closed stripe is not with its lanes and in the map",
     ),
     register(
         "events",

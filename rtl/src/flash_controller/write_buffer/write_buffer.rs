@@ -53,6 +53,8 @@ pub struct WriteBuffer {
     pub flush: Signal<In, Bit>,
     /// A flush is not finished: not every page acknowledged before it lies in a stripe that is with the lanes and in the map.
     pub flushing: Signal<Out, Bit>,
+    /// A closed stripe is not with the lanes and in the map.
+    pub leaving: Signal<Out, Bit>,
     /// A logical page is looked up.
     pub lookup: Signal<In, Bit>,
     /// The logical page.
@@ -153,6 +155,7 @@ impl WriteBuffer {
             descriptor: Default::default(),
             flush: Default::default(),
             flushing: Default::default(),
+            leaving: Default::default(),
             lookup: Default::default(),
             lookup_page: Default::default(),
             lookup_holds: Default::default(),
@@ -315,6 +318,8 @@ impl Logic for WriteBuffer {
         {
             self.older.d.next = self.part_number[0].val();
         }
+
+        self.leaving.next = self.leaving_parts.val().any();
 
         // A flush ends when the stripes that were closed by then are with the lanes and in the map.
         self.flushed.d.next = self.flushed.q.val() << 1;

@@ -1,9 +1,9 @@
 //! What lanes and reads report, and what follows for the flash.
 
 use super::{ControllerTask, DegradedRead, RetiredDie};
-use crate::firmware::layout::{PLANES, RowAddress};
+use crate::firmware::layout::{PLANES, RowAddress, StripeLocation};
 
-/// Places of a plane that had to be reconstructed before it is given up.
+/// Places of a plane that had to be reconstructed, or could not be programmed, before it is given up.
 const DAMAGED_PLACES: usize = 3;
 /// Dies of a chip that were given up before the chip is.
 const LOST_DIES: usize = 3;
@@ -44,6 +44,8 @@ impl ControllerTask {
         for stripe in self.programmed_with(tag) {
             self.processor.log(format!("the program of {:?} failed on lane {lane}", stripe.location));
             self.policy.on_program_failed(stripe.location, 1 << lane);
+            let StripeLocation { row, plane, page } = stripe.location;
+            self.damage.entry((row.group, lane, row.die, plane)).or_default().insert((row.block, page));
         }
     }
 

@@ -28,6 +28,9 @@ use std::rc::Rc;
 /// Cycles between two looks at the hardware if it does not call.
 const PAUSE: u64 = 1_500;
 
+/// Bit of `control`: pages that are moved go to the write buffer.
+const MOVES_ALLOWED: u32 = 1 << 1;
+
 /// Bits of `status`.
 mod status {
     pub const ROOM_FOR_STRIPE: u32 = 1;
@@ -35,7 +38,7 @@ mod status {
     pub const FENCE_PASSED: u32 = 1 << 2;
     pub const COMMAND_WAITS: u32 = 1 << 3;
     pub const ROOM_FOR_ORDER: u32 = 1 << 4;
-    pub const HOST_PAGE_UNPLACED: u32 = 1 << 5;
+    pub const UNPLACED: u32 = 1 << 5;
 }
 
 /// What the firmware is told when it is built.
@@ -106,7 +109,7 @@ pub struct ControllerTask {
     early: Vec<u32>,
     /// Rows that are to be erased when reads under way have ended.
     fenced: Vec<(RowAddress, u16)>,
-    /// Block and page of each place that had to be reconstructed, by plane.
+    /// Block and page of each place that had to be reconstructed or could not be programmed, by plane.
     damage: BTreeMap<Plane, HashSet<(u32, u32)>>,
     /// Dies given up since this firmware started: group, lane, die.
     retired: HashSet<(u32, u32, u32)>,
@@ -161,6 +164,7 @@ impl ControllerTask {
             self.restore().await?;
         }
         self.write("page_limit", self.options.logical_pages).await;
+        self.write("control", MOVES_ALLOWED).await;
         self.report.borrow_mut().booted = Some(self.processor.cycle());
         while !self.processor.power_fails() {
             self.take_events().await;
@@ -175,36 +179,48 @@ impl ControllerTask {
         self.destage().await
     }
 
-    /// Power has failed: no write goes to the buffer any more. Closes the open stripe, again and again while a page that went
-    /// there before has no place, as pages wait for a free part; then all of them are with the lanes. Waits until they are on
-    /// flash and no block is being erased.
+    /// Power has failed: nothing goes to the buffer any more. Closes the open stripe, again and again while a page that went
+    /// there before has no place, as pages wait for a free part. When no stripe was begun or closed for the time of a program,
+    /// everything is on flash but moved pages, whose old copies are. No block is being erased.
     async fn destage(&mut self) -> FirmwareResult {
-        self.allow_writes(false).await;
+        self.writes_allowed = false;
+        self.write("control", 0).await;
+        let mut begun = None;
         loop {
             self.take_events().await;
             self.open_stripes().await;
-            match self.status().await & (status::FLUSHING | status::HOST_PAGE_UNPLACED) {
+            match self.status().await & (status::FLUSHING | status::UNPLACED) {
                 0 if self.erases.under_way() => {}
-                0 => break,
-                status::HOST_PAGE_UNPLACED => self.write("flush", 0).await,
+                0 => {
+                    let now = self.read("stripes_begun").await;
+                    if begun == Some(now) {
+                        break;
+                    }
+                    begun = Some(now);
+                    self.programs_end().await;
+                }
+                status::UNPLACED => self.write("flush", 0).await,
                 _ => {}
             }
-        }
-        // The lanes have all bytes; the dies may still be at their programs.
-        let programmed = self.processor.cycle() + self.options.longest_program;
-        while self.processor.cycle() < programmed {
-            self.take_events().await;
-            self.processor.sleep(programmed).await;
         }
         self.report.borrow_mut().destaged = Some(self.processor.cycle());
         self.processor.log("everything acknowledged is on flash");
         Ok(())
     }
 
+    /// The lanes have all bytes; the dies may still be at their programs.
+    async fn programs_end(&mut self) {
+        let programmed = self.processor.cycle() + self.options.longest_program;
+        while self.processor.cycle() < programmed {
+            self.take_events().await;
+            self.processor.sleep(programmed).await;
+        }
+    }
+
     async fn allow_writes(&mut self, allowed: bool) {
         if self.writes_allowed != allowed {
             self.writes_allowed = allowed;
-            self.write("control", u32::from(allowed)).await;
+            self.write("control", u32::from(allowed) | MOVES_ALLOWED).await;
         }
     }
 

@@ -47,6 +47,7 @@ pub struct Host {
     pub lost: u64,
     /// Writes acknowledged.
     pub written: u64,
+    trimmed: bool,
     /// Pages that were wrong.
     pub wrong: Vec<WrongPage>,
 }
@@ -64,8 +65,14 @@ impl Host {
             reads: vec![Vec::new(); usize::from(TAGS)],
             lost: 0,
             written: 0,
+            trimmed: false,
             wrong: Vec::new(),
         }
+    }
+
+    /// Whether a page was ever trimmed.
+    pub fn has_trimmed(&self) -> bool {
+        self.trimmed
     }
 
     /// Commands in flight.
@@ -99,7 +106,10 @@ impl Host {
                 data = bytes.to_vec();
                 Ticket::Write(ticket)
             }
-            Operation::Trim => Ticket::Write(self.expected.issue_trim(page)),
+            Operation::Trim => {
+                self.trimmed = true;
+                Ticket::Write(self.expected.issue_trim(page))
+            }
             Operation::Flush => Ticket::Flush,
         };
         self.flights[usize::from(tag)] = Some(Flight { operation, page, issued: machine.cycle(), ticket });

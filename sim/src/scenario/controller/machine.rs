@@ -213,9 +213,14 @@ impl Machine {
         Ok(self.recorder.take().map(Recorder::finish).transpose()?)
     }
 
-    /// The memory of the page map.
-    pub fn page_map(&self) -> &TableMemory {
-        self.tables[0].memory()
+    /// A lane's chips, to be looked at.
+    pub fn chips(&self, lane: usize) -> &NandLane {
+        self.lanes[lane].lane()
+    }
+
+    /// The memories of page map and stripe table.
+    pub fn tables(&self) -> [&TableMemory; 2] {
+        [self.tables[0].memory(), self.tables[1].memory()]
     }
 
     /// Queues a command.

@@ -1,7 +1,8 @@
 //! One flash controller with its chips, its host and its processor, under a workload, with faults and power cuts.
 
+mod audit;
 mod circuit;
-pub mod fault_plan;
+mod fault_plan;
 pub mod host;
 pub mod machine;
 pub mod moment;

@@ -7,7 +7,9 @@ use super::machine::Machine;
 use super::options::{ControllerOptions, WorkloadChoice};
 use super::shape::{GROUPS, LANES};
 use super::summary::Summary;
-use crate::firmware::{ControllerTask, FirmwareReport, FirmwareRunner, LogEntry, PolicyParameters, TaskOptions};
+use crate::firmware::{
+    ControllerTask, FirmwareReport, FirmwareRunner, LogEntry, PolicyParameters, RowAddress, StripeLocation, TaskOptions,
+};
 use crate::models::nand::faults::Fault;
 use crate::models::nand::geometry::PageAddress;
 use crate::models::nand::{self, FlashKind, NandLane};
@@ -49,12 +51,12 @@ pub struct Progress {
 
 /// A controller at work.
 pub struct ControllerRun<'a> {
-    options: &'a ControllerOptions,
-    machine: Machine,
+    pub(super) options: &'a ControllerOptions,
+    pub(super) machine: Machine,
     host: Host,
     report: Rc<RefCell<FirmwareReport>>,
     log: Vec<LogEntry>,
-    task: TaskOptions,
+    pub(super) task: TaskOptions,
     /// Lanes with a bad block, by row.
     bad: Vec<u16>,
     /// When the workload began.
@@ -322,12 +324,17 @@ impl<'a> ControllerRun<'a> {
             self.step("saving", 0)?;
         }
         ensure!(self.report.borrow().destaged.is_some(), "firmware ended before everything was on flash");
+        if self.injected.is_empty() {
+            let stripes = self.ensure_whole()?;
+            self.note(format!("{stripes} stripes on flash add up to zero"));
+        }
         Ok(())
     }
 
     /// Power comes back after a second, and the tables are made again from flash.
     fn power_up(&mut self) -> Result<()> {
         self.host.forget_flights();
+        let lost = self.tables();
         self.report.borrow_mut().booted = None;
         let task = TaskOptions { restore: true, ..self.task };
         self.machine.cycle_power(WITHOUT_POWER, firmware(task, &self.report, &self.bad))?;
@@ -337,6 +344,11 @@ impl<'a> ControllerRun<'a> {
             self.step("restoring", 0)?;
         }
         self.restored = Some(self.machine.cycle());
+        // A trimmed page comes back with its last copy on flash.
+        if !self.host.has_trimmed() {
+            let pages = self.ensure_restored(&lost)?;
+            self.note(format!("{pages} pages lie where they lay before the power cut"));
+        }
         Ok(())
     }
 
@@ -406,17 +418,18 @@ impl<'a> ControllerRun<'a> {
 
     /// Lane, chip, die, plane, block and page in which a logical page lies; none if it is not on flash.
     pub fn place_of(&self, page: u32) -> Option<Vec<u32>> {
-        let word = self.machine.page_map().word(u64::from(page));
+        let word = self.machine.tables()[0].word(u64::from(page));
         let location = PageLocation::from_word(word, self.task.location_bits)?;
+        let StripeLocation { row, plane, page } = self.stripe(location);
+        Some(vec![u32::from(location.lane), row.group, row.die, plane, row.block, page])
+    }
+
+    /// The stripe in which a location lies.
+    pub(super) fn stripe(&self, location: PageLocation) -> StripeLocation {
         let (bits, number) = (self.task.page_bits, location.stripe);
-        Some(vec![
-            u32::from(location.lane),
-            u32::from(location.group),
-            number >> (bits + 1) & 7,
-            number >> bits & 1,
-            number >> (bits + 4),
-            number & ((1 << bits) - 1),
-        ])
+        let row =
+            RowAddress { group: location.group.into(), die: number >> (bits + 1) & 7, block: number >> (bits + 4) };
+        StripeLocation { row, plane: number >> bits & 1, page: number & ((1 << bits) - 1) }
     }
 }
 
@@ -427,7 +440,7 @@ fn inverted_bits(code: RecordCode) -> Vec<u32> {
 }
 
 /// Lanes whose blocks of a row were bad when the chips were made.
-fn bad_lanes(lanes: &[NandLane], row: crate::firmware::RowAddress) -> u16 {
+fn bad_lanes(lanes: &[NandLane], row: RowAddress) -> u16 {
     debug_assert!(row.group < GROUPS);
     let mut bad = 0;
     for (number, lane) in lanes.iter().enumerate() {
