@@ -150,9 +150,7 @@ impl Logic for PairPacer {
                 }
             }
             PacingState::Behind => {
-                if self.first_ends.val() {
-                    self.is_late.d.next = true;
-                }
+                self.is_late.d.next = self.is_late.q.val() | self.first_ends.val();
             }
             _ => {}
         }
