@@ -38,7 +38,11 @@ enum Task {
 #[derive(Subcommand)]
 enum Subject {
     /// Every block's size and speed after place and route: reports/synthesis.md
-    Synthesis,
+    Synthesis {
+        /// Only blocks whose name begins so, into a report of that name: reports/synthesis-NAME.md
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
+    },
     /// Random faults and power cuts on a flash controller: reports/flash-controller-campaign.md
     Campaign {
         /// Cases with a fault, and as many with a power cut
@@ -77,9 +81,9 @@ fn run(task: Task) -> Result<ExitCode> {
             println!("wrote {}", bench::campaign(cases, seed)?.display());
             Ok(ExitCode::SUCCESS)
         }
-        Task::Report { subject: Subject::Synthesis } => {
+        Task::Report { subject: Subject::Synthesis { only } } => {
             let toolchain = provision()?;
-            let path = synthesis::report(&toolchain, &blocks::emit_all()?)?;
+            let path = synthesis::report(&toolchain, &blocks::emit_all()?, only.as_deref())?;
             println!("wrote {}", path.display());
             Ok(ExitCode::SUCCESS)
         }
