@@ -67,7 +67,7 @@ fn peer_table(blocks: &[&EmittedBlock], measured: &[SynthesisReport]) -> String 
         let Some((name, mhz, luts)) = PEERS.iter().find(|(name, ..)| *name == block.name) else { continue };
         if table.is_empty() {
             table = "\nBeside the blocks of a well-known open flash controller that do the same (BCH, 14 bits in 256 bytes, 8 bits \
-                     a cycle), measured in the same way:\n\n| block | MHz | the other's | LUT4 | the other's |\n|---|---:|---:|---:|---:|\n"
+                     a cycle), measured on the same device in the same way:\n\n| block | MHz | the other's | LUT4 | the other's |\n|---|---:|---:|---:|---:|\n"
                 .to_owned();
         }
         let best = ours.seeds.iter().filter_map(|seed| seed.fmax_mhz).fold(0.0, f64::max);
