@@ -31,7 +31,7 @@ pub fn report(toolchain: &Toolchain, blocks: &[EmittedBlock], only: Option<&str>
         Some(name) => (format!("report synthesis --only {name}"), format!("synthesis-{name}.md")),
     };
     let blocks: Vec<&EmittedBlock> = blocks.iter().filter(|block| block.name.starts_with(only.unwrap_or(""))).collect();
-    ensure!(!blocks.is_empty(), "no block's name begins with {only:?} (`hardpath list` shows all)");
+    ensure!(!blocks.is_empty(), "no block's name begins with {:?} (`hardpath list` shows all)", only.unwrap_or(""));
     let opening = report::opening("Synthesis", &task)?;
     let board = Board::load(MEASURED_ON)?;
     let root = workspace_root()?;

@@ -10,7 +10,7 @@ use crate::stream::{StreamSource, SynchronousFifo};
 ///
 /// - Latency: 2 cycles from a read to its sample.
 /// - Throughput: 1 read per cycle.
-/// - Back-pressure: none for reads; samples beyond 16 that wait are lost.
+/// - Back-pressure: none for reads; samples beyond 32 that wait may be lost.
 /// - Limits: the numbers drawn repeat after 65,535 reads.
 #[derive(LogicBlock)]
 pub struct ReadSampler {

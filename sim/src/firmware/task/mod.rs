@@ -66,6 +66,26 @@ pub struct TaskOptions {
     pub restore: bool,
 }
 
+impl TaskOptions {
+    /// The number of a stripe in its group, as the hardware counts.
+    pub fn stripe_number(&self, stripe: StripeLocation) -> u32 {
+        let bits = self.page_bits;
+        stripe.page | stripe.plane << bits | stripe.row.die << (bits + 1) | stripe.row.block << (bits + 4)
+    }
+
+    /// The stripe of a number.
+    pub fn stripe_of(&self, group: u32, number: u32) -> StripeLocation {
+        let bits = self.page_bits;
+        let row = RowAddress { group, die: number >> (bits + 1) & 7, block: number >> (bits + 4) };
+        StripeLocation { row, plane: number >> bits & 1, page: number & ((1 << bits) - 1) }
+    }
+
+    /// Where the tables keep a stripe: its number, its group on top.
+    pub fn stripe_index(&self, stripe: StripeLocation) -> u32 {
+        self.stripe_number(stripe) | stripe.row.group << (self.location_bits - 7)
+    }
+}
+
 /// An order to move a stripe that is not answered in full.
 #[derive(Clone, Copy, Debug)]
 struct StripeMove {
@@ -269,19 +289,6 @@ impl ControllerTask {
 
     async fn write_table(&self, name: &str, value: u32) {
         self.processor.write_at(TABLE_WINDOW + MailboxRegister::find(TABLE_REGISTERS, name).offset, value).await;
-    }
-
-    /// The number of a stripe in its group, as the hardware counts.
-    fn stripe_number(&self, stripe: StripeLocation) -> u32 {
-        let bits = self.options.page_bits;
-        stripe.page | stripe.plane << bits | stripe.row.die << (bits + 1) | stripe.row.block << (bits + 4)
-    }
-
-    /// The stripe of a number.
-    fn stripe_of(&self, group: u32, number: u32) -> StripeLocation {
-        let bits = self.options.page_bits;
-        let row = RowAddress { group, die: number >> (bits + 1) & 7, block: number >> (bits + 4) };
-        StripeLocation { row, plane: number >> bits & 1, page: number & ((1 << bits) - 1) }
     }
 }
 

@@ -60,7 +60,7 @@ impl ControllerTask {
 
     /// A page's place as the mover is told it.
     pub(super) fn location(&self, stripe: StripeLocation, lane: u32, half: u8) -> u32 {
-        let (group, stripe) = (stripe.row.group as u8, self.stripe_number(stripe));
+        let (group, stripe) = (stripe.row.group as u8, self.options.stripe_number(stripe));
         PageLocation { group, stripe, lane: lane as u8, half }.to_word(self.options.location_bits) as u32
     }
 
@@ -87,7 +87,7 @@ impl ControllerTask {
         let outcome = u64::from(event & 3);
         let location = PageLocation::from_word(u64::from(order & !CHECK_ORDER), self.options.location_bits);
         let Some(location) = location else { return };
-        let stripe = self.stripe_of(u32::from(location.group), location.stripe);
+        let stripe = self.options.stripe_of(u32::from(location.group), location.stripe);
         if order & CHECK_ORDER != 0 {
             self.on_checked(stripe, outcome);
             return;
@@ -132,9 +132,8 @@ impl ControllerTask {
                 let row = self.options.layout.row(self.counted);
                 let mut valid = 0;
                 for plane in 0..2 {
-                    let stripe = self.stripe_number(StripeLocation { row, plane, page: 0 });
-                    let group = row.group << (self.options.location_bits - 7);
-                    self.write_table("count_index", (stripe | group) >> self.options.page_bits).await;
+                    let index = self.options.stripe_index(StripeLocation { row, plane, page: 0 });
+                    self.write_table("count_index", index >> self.options.page_bits).await;
                     valid += self.read_table("count").await;
                 }
                 self.policy.set_valid(row, valid);

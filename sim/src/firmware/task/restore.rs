@@ -7,7 +7,6 @@ use crate::firmware::policy::Firmware;
 use crate::firmware::rebuild::{RecordHeader, RecordKind, RecordPlace, rebuild};
 use anyhow::{Result, ensure};
 use hardpath_rtl::flash_controller::lane::LaneOperation;
-use hardpath_rtl::flash_controller::tables::PageLocation;
 use std::collections::BTreeMap;
 
 /// Where in a record its header begins.
@@ -70,14 +69,8 @@ impl ControllerTask {
         let tables = rebuild(&layout, headers.iter().copied());
         self.write_stripes(&headers).await;
         for (page, place) in &tables.map {
-            let location = PageLocation {
-                group: place.stripe.row.group as u8,
-                stripe: self.stripe_number(place.stripe),
-                lane: place.lane as u8,
-                half: place.half as u8,
-            };
             self.write("map_page", *page).await;
-            self.write("map_location", location.to_word(self.options.location_bits) as u32).await;
+            self.write("map_location", self.location(place.stripe, place.lane, place.half as u8)).await;
             self.write("map_operation", 1).await;
         }
         self.processor.log(format!("{} pages found on flash in {} records", tables.map.len(), headers.len()));
@@ -96,9 +89,8 @@ impl ControllerTask {
             .map(|header| (header.place.stripe, header.place.lane))
             .collect();
         for (stripe, (sequence, members)) in stripes {
-            let group = stripe.row.group << (self.options.location_bits - 7);
             let parity_lane = parity.get(&stripe).copied().unwrap_or(0);
-            self.write("stripe_index", self.stripe_number(stripe) | group).await;
+            self.write("stripe_index", self.options.stripe_index(stripe)).await;
             self.write("stripe_entry_sequence", sequence).await;
             self.write("stripe_entry", CLOSED | parity_lane << 2 | u32::from(members) << 6).await;
         }

@@ -4,7 +4,7 @@
 use super::run::ControllerRun;
 use crate::firmware::layout::{LANES, PLANES, StripeLocation};
 use crate::models::nand::geometry::PageAddress;
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use hardpath_rtl::flash_controller::ecc::RecordCode;
 use hardpath_rtl::flash_controller::tables::PageLocation;
 use std::collections::BTreeMap;
@@ -19,15 +19,14 @@ const PAGE_RECORD: u8 = 0xD1;
 const STATE_BITS: u64 = 3;
 
 /// Page map and stripe table; of the latter what the former needs.
-#[derive(PartialEq, Eq)]
 pub(super) struct Tables {
     /// Word of the page map by logical page; those that have a place.
     pages: BTreeMap<u32, u64>,
-    /// Entries, without their state, of the stripes in which these pages lie, by group and number.
-    stripes: BTreeMap<(u8, u32), u64>,
+    /// Entries, without their state, of the stripes in which these pages lie, by their place in the table.
+    stripes: BTreeMap<u32, u64>,
 }
 
-/// A record as it lies on flash, without what protects it.
+/// A record as it lies on flash, without what protects it: read here and not by firmware's code, which is judged.
 struct Record {
     logical_page: u32,
     sequence: u32,
@@ -59,13 +58,10 @@ impl ControllerRun<'_> {
         let [map, entries] = self.machine.tables();
         let words = (0..self.options.device_pages()).map(|page| (page, map.word(u64::from(page))));
         let pages: BTreeMap<u32, u64> = words.filter(|(_, word)| self.location(*word).is_some()).collect();
-        let location = |word: &u64| self.location(*word).map(|location| (location.group, location.stripe));
-        let stripes = pages.values().filter_map(location);
-        let stripes = stripes.map(|(group, stripe)| {
-            let address = u64::from(stripe) | u64::from(group) << (self.task.location_bits - 7);
-            ((group, stripe), entries.word(address) & !STATE_BITS)
-        });
-        Tables { stripes: stripes.collect(), pages }
+        let locations = pages.values().filter_map(|word| self.location(*word));
+        let indices = locations.map(|location| self.task.stripe_index(self.stripe(location)));
+        let stripes = indices.map(|index| (index, entries.word(index.into()) & !STATE_BITS)).collect();
+        Tables { pages, stripes }
     }
 
     /// Confirms that tables made again are those that were lost; tells the pages in them.
@@ -78,7 +74,7 @@ impl ControllerRun<'_> {
         if let Some(page) = lost.pages.keys().chain(restored.pages.keys()).find(differing) {
             let place = |tables: &Tables| tables.pages.get(page).and_then(|word| self.location(*word));
             let (before, after) = (place(lost), place(&restored));
-            ensure!(false, "page {page} lay at {before:?} before the power cut, the map made again has {after:?}");
+            bail!("page {page} lay at {before:?} before the power cut, the map made again has {after:?}");
         }
         let differing = lost.stripes.iter().find(|(place, entry)| restored.stripes.get(place) != Some(entry));
         ensure!(differing.is_none(), "stripe {differing:?}: its entry is another one after the power cut");
@@ -108,7 +104,7 @@ impl ControllerRun<'_> {
             let Some(location) = self.location(*word) else { continue };
             let stripe = self.stripe(location);
             let record = self.record(stripe, location.lane.into(), location.half.into());
-            let sequence = tables.stripes.get(&(location.group, location.stripe)).map(|entry| (entry >> 16) as u32);
+            let sequence = tables.stripes.get(&self.task.stripe_index(stripe)).map(|entry| (entry >> 16) as u32);
             let found = record.map(|record| (record.kind, record.logical_page, record.sequence));
             ensure!(
                 found == sequence.map(|sequence| (PAGE_RECORD, *page, sequence)),
@@ -144,6 +140,10 @@ impl ControllerRun<'_> {
         let block = self.options.shape.chip().block_in_plane(row.die, plane, row.block);
         let array = self.machine.chips(lane).array(row.group as u8)?;
         Record::of(&array.programmed(PageAddress { block, page })?, half, self.task.code)
+    }
+
+    fn stripe(&self, location: PageLocation) -> StripeLocation {
+        self.task.stripe_of(location.group.into(), location.stripe)
     }
 
     fn location(&self, word: u64) -> Option<PageLocation> {

@@ -135,7 +135,7 @@ impl<'a> ControllerRun<'a> {
             code: lane.code,
             run_mode: lane.run.feature_value(),
             longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
-            sweep_interval: options.upkeep.sweep.0 * 1000 / CLOCK_PICOSECONDS,
+            sweep_interval: options.upkeep.sweep.0.saturating_mul(1000) / CLOCK_PICOSECONDS,
             restore: false,
         };
         // The makers' lists of bad blocks.
@@ -239,7 +239,10 @@ impl<'a> ControllerRun<'a> {
             cycles,
             wall: started.elapsed(),
             begun: self.begun,
-            power_cut: self.options.power_cut.map(|moment| self.begun + moment.0 * 1000 / CLOCK_PICOSECONDS),
+            power_cut: self
+                .options
+                .power_cut
+                .map(|moment| self.begun + moment.0.saturating_mul(1000) / CLOCK_PICOSECONDS),
             restart: self.restarted.zip(self.restored),
             traced,
             opening,
@@ -420,16 +423,8 @@ impl<'a> ControllerRun<'a> {
     pub fn place_of(&self, page: u32) -> Option<Vec<u32>> {
         let word = self.machine.tables()[0].word(u64::from(page));
         let location = PageLocation::from_word(word, self.task.location_bits)?;
-        let StripeLocation { row, plane, page } = self.stripe(location);
+        let StripeLocation { row, plane, page } = self.task.stripe_of(location.group.into(), location.stripe);
         Some(vec![u32::from(location.lane), row.group, row.die, plane, row.block, page])
-    }
-
-    /// The stripe in which a location lies.
-    pub(super) fn stripe(&self, location: PageLocation) -> StripeLocation {
-        let (bits, number) = (self.task.page_bits, location.stripe);
-        let row =
-            RowAddress { group: location.group.into(), die: number >> (bits + 1) & 7, block: number >> (bits + 4) };
-        StripeLocation { row, plane: number >> bits & 1, page: number & ((1 << bits) - 1) }
     }
 }
 
