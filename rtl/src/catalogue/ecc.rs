@@ -2,8 +2,10 @@
 
 use rust_hdl::prelude::*;
 
-use super::{CatalogueEntry, connect_ports, connected};
-use crate::flash_controller::ecc::{BchChienSearch, BchCode, BchDecoder, BchEncoder, BchKeyEquation, BchSyndromes};
+use super::{CatalogueEntry, connect_ports, connect_signals, connected};
+use crate::flash_controller::ecc::{
+    BchChienSearch, BchCode, BchDecoder, BchEncoder, BchErrorFinder, BchKeyEquation, BchSyndromes,
+};
 
 /// The entries, in data-flow order.
 pub(super) static ENTRIES: &[CatalogueEntry] = &[
@@ -47,6 +49,18 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "bch_chien_search_short_block",
         summary: "bits in error of 256-byte codewords with 14-bit correction, a byte a cycle",
         build: || Ok(bch_chien_search::<12, 180, 96>(&BchCode::short_block())),
+    },
+    CatalogueEntry {
+        name: "bch_error_finder",
+        summary: "syndromes of SLC codewords to their bits in error, a byte a cycle",
+        build: || {
+            let mut block = BchErrorFinder::<13, 117, 104>::new(&BchCode::slc(), 1);
+            block.clock.connect();
+            block.valid.connect();
+            connect_signals(&mut block.syndromes);
+            block.may_search.connect();
+            Ok(connected(block))
+        },
     },
     CatalogueEntry {
         name: "bch_decoder",

@@ -2,11 +2,12 @@
 
 use rust_hdl::prelude::*;
 
-use super::{CatalogueEntry, connected};
+use super::{CatalogueEntry, connect_ports, connect_signals, connected};
 use crate::flash_controller::FlashController;
 use crate::flash_controller::ecc::RecordCode;
 use crate::flash_controller::flash_lane::{
-    FlashLane, LaneCommandMerger, PageEncoder, RecordAssembler, RecordDecoder, RecordReceiver,
+    CodewordChecker, FlashLane, LaneCommandMerger, PageEncoder, RecordAssembler, RecordCorrector, RecordMender,
+    RecordReceiver, SyndromeQueue,
 };
 use crate::flash_controller::lane::LaneConfig;
 
@@ -51,13 +52,28 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
-        name: "record_decoder",
-        summary: "bytes of codewords, corrected, in one of the codes of records",
+        name: "codeword_checker",
+        summary: "bytes of codewords: which are data, and which codewords have errors",
         build: || {
-            let mut block = RecordDecoder::new(RecordCode::Emlc);
+            let mut block = CodewordChecker::new(RecordCode::Slc);
             block.clock.connect();
             block.byte_valid.connect();
             block.byte_data.connect();
+            block.number.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "record_mender",
+        summary: "what is wrong in a lane's records, put right in their slots",
+        build: || {
+            let mut block = RecordMender::default();
+            block.clock.connect();
+            block.answer_valid.connect();
+            block.answer.connect();
+            block.reading.connect();
+            block.read_data.connect();
+            block.write_ready.connect();
             Ok(connected(block))
         },
     },
@@ -75,8 +91,33 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.done_tag.connect();
             block.done_failed.connect();
             block.freed.connect();
+            block.correction.link_connect_dest();
+            block.reading.connect();
             block.read_slot.connect();
             block.read_place.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "syndrome_queue",
+        summary: "codewords with errors of five SLC lanes in one queue",
+        build: || {
+            let mut block = SyndromeQueue::new(RecordCode::Slc, 5);
+            block.clock.connect();
+            connect_signals(&mut block.asks);
+            connect_signals(&mut block.codeword);
+            connect_signals(&mut block.syndrome);
+            block.ready.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "record_corrector",
+        summary: "codewords with errors of five SLC lanes to what has to be changed in their records",
+        build: || {
+            let mut block = RecordCorrector::new(RecordCode::Slc, 5);
+            block.clock.connect();
+            connect_ports(&mut block.lanes);
             Ok(connected(block))
         },
     },

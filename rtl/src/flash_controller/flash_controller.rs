@@ -3,7 +3,8 @@
 use rust_hdl::prelude::*;
 use thiserror::Error;
 
-use super::flash_lane::FlashLane;
+use super::ecc::RecordCode;
+use super::flash_lane::{CorrectionSource, FlashLane, RecordCorrector};
 use super::host_interface::{HostCommandSink, HostCompletionSource, HostPort, HostReadSource};
 use super::lane::{LaneConfig, LaneConfigError, NandHost};
 use super::mailbox::{BytePacker, ControllerMailbox, LaneReports, MailboxSink, MailboxSource, TableMailbox};
@@ -113,6 +114,9 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     health: PlaneHealth,
     buffer: WriteBuffer,
     lanes: Vec<FlashLane>,
+    /// What finds the errors of the lanes' codewords: one for five lanes of SLC, or one for each of eMLC.
+    shared_correctors: Vec<RecordCorrector>,
+    own_correctors: Vec<RecordCorrector>,
     move_event_queue: SynchronousFifo<34, 6>,
     read_event_queue: SynchronousFifo<39, 6>,
     byte_packer: BytePacker,
@@ -140,6 +144,9 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             }
         }
         let lanes = (0..LANES).map(|_| FlashLane::new(config)).collect::<Result<Vec<_>, _>>()?;
+        let lanes_each = config.code.lanes_per_corrector();
+        let correctors = || (0..LANES / lanes_each).map(|_| RecordCorrector::new(config.code, lanes_each)).collect();
+        let shared = config.code == RecordCode::Slc;
         Ok(Self {
             clock: Default::default(),
             commands: Default::default(),
@@ -169,6 +176,8 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             health: Default::default(),
             buffer: WriteBuffer::new(WORDS)?,
             lanes,
+            shared_correctors: if shared { correctors() } else { vec![] },
+            own_correctors: if shared { vec![] } else { correctors() },
             move_event_queue: SynchronousFifo::new(32),
             read_event_queue: SynchronousFifo::new(32),
             byte_packer: Default::default(),
@@ -469,6 +478,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             self.collector.second_page[i].next = self.lanes[i].second_page.val();
             self.collector.lane_word[i].next = self.lanes[i].word.val();
             self.lanes[i].freed.next = self.collector.release[i].val();
+            self.lanes[i].reading.next = self.collector.reading.val().get_bit(i);
             self.lanes[i].read_slot.next = self.collector.read_slot.val().get_bit(i);
             self.lanes[i].read_place.next = self.collector.read_place.val();
             self.reports.done[i].next = self.lanes[i].done.val();
@@ -476,6 +486,16 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             self.reports.done_failed[i].next = self.lanes[i].done_failed.val();
             self.reports.corrected[i].next = self.lanes[i].corrected.val();
             self.reports.corrected_bits[i].next = self.lanes[i].corrected_bits.val();
+        }
+        for i in 0..self.shared_correctors.len() {
+            self.shared_correctors[i].clock.next = self.clock.val();
+            for j in 0..5 {
+                CorrectionSource::join(&mut self.lanes[5 * i + j].correction, &mut self.shared_correctors[i].lanes[j]);
+            }
+        }
+        for i in 0..self.own_correctors.len() {
+            self.own_correctors[i].clock.next = self.clock.val();
+            CorrectionSource::join(&mut self.lanes[i].correction, &mut self.own_correctors[i].lanes[0]);
         }
         self.registers.command_ready.next = self.commands_taken.val();
         self.reconstructor.read_ready.next = self.survivors_taken.val();

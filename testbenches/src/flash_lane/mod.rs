@@ -6,10 +6,12 @@ mod host;
 mod moves;
 mod named_ports;
 mod page_content;
+mod receiver_group;
 mod records;
 
 pub use chips::{ChipTimes, Chips};
 pub use host::{Host, Job, Operation, Seen};
 pub use moves::MoveTraffic;
 pub use page_content::{Page, initial_byte};
+pub use receiver_group::ReceiverGroup;
 pub use records::RecordTraffic;

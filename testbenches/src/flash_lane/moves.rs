@@ -199,7 +199,7 @@ impl Default for MoveTraffic {
 
 impl Driver for MoveTraffic {
     fn connect(&mut self, interface: &Interface) -> Result<()> {
-        self.ports = NamedPorts::connect(interface, &INPUTS, &OUTPUTS)?;
+        self.ports = NamedPorts::connect(interface, &INPUTS, &OUTPUTS, "")?;
         Ok(())
     }
 

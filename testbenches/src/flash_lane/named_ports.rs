@@ -12,16 +12,21 @@ pub(super) struct NamedPorts {
 }
 
 impl NamedPorts {
-    /// Finds the ports.
-    pub fn connect(interface: &Interface, inputs: &[&'static str], outputs: &[&'static str]) -> Result<Self> {
+    /// Finds the ports, whose names in the interface have a suffix.
+    pub fn connect(
+        interface: &Interface,
+        inputs: &[&'static str],
+        outputs: &[&'static str],
+        suffix: &str,
+    ) -> Result<Self> {
         let mut ports = Self::default();
         for name in inputs {
-            let port = interface.inputs.iter().position(|port| port.name == *name);
-            ports.inputs.insert(name, port.with_context(|| format!("no input {name}"))?);
+            let port = interface.inputs.iter().position(|port| port.name == format!("{name}{suffix}"));
+            ports.inputs.insert(name, port.with_context(|| format!("no input {name}{suffix}"))?);
         }
         for name in outputs {
-            let port = interface.outputs.iter().position(|port| port.name == *name);
-            ports.outputs.insert(name, port.with_context(|| format!("no output {name}"))?);
+            let port = interface.outputs.iter().position(|port| port.name == format!("{name}{suffix}"));
+            ports.outputs.insert(name, port.with_context(|| format!("no output {name}{suffix}"))?);
         }
         Ok(ports)
     }

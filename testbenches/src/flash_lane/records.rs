@@ -36,8 +36,10 @@ enum Taker {
     Draining { slot: usize, cycles: u32 },
 }
 
-/// Sends reads, good and bad ones, takes their records and panics at the first that is not right.
+/// Sends reads, good and bad ones, to one receiver of a group, takes their records and panics at the first that is not right.
 pub struct RecordTraffic {
+    /// Which receiver.
+    lane: usize,
     code: Bch,
     /// Bytes of a codeword's data.
     data_bytes: usize,
@@ -60,7 +62,7 @@ pub struct RecordTraffic {
     timed: [u64; 2],
 }
 
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "byte_valid",
     "byte_data",
     "byte_last",
@@ -69,6 +71,7 @@ const INPUTS: [&str; 10] = [
     "done_tag",
     "done_failed",
     "freed",
+    "reading",
     "read_slot",
     "read_place",
 ];
@@ -76,18 +79,20 @@ const OUTPUTS: [&str; 9] =
     ["room", "slot_ready", "slot_bad", "slot_weak", "first_tag", "second_tag", "first_page", "second_page", "word"];
 
 impl RecordTraffic {
-    /// Traffic for a receiver of SLC records: 8 bits in 514 bytes.
-    pub fn slc() -> Self {
-        Self::new(Bch::new(13, 0x201B, 8, 8), 514, 8, [7, 673])
+    /// Traffic for receiver `lane` of `lanes` of SLC records: 8 bits in 514 bytes.
+    pub fn slc(lane: usize, lanes: usize) -> Self {
+        // All codewords of all slots may be before one.
+        Self::new(lane, Bch::new(13, 0x201B, 8, 8), 514, 8, [7, (16 * lanes + 1) as u64 * 560 + 300])
     }
 
-    /// Traffic for a receiver of eMLC records: 40 bits in 1,028 bytes.
-    pub fn emlc() -> Self {
-        Self::new(Bch::new(14, 0x402B, 40, 8), 1028, 40, [7, 2_164])
+    /// Traffic for receiver `lane` of `lanes` of eMLC records: 40 bits in 1,028 bytes.
+    pub fn emlc(lane: usize, lanes: usize) -> Self {
+        Self::new(lane, Bch::new(14, 0x402B, 40, 8), 1028, 40, [7, (8 * lanes + 1) as u64 * 1_300 + 300])
     }
 
-    fn new(code: Bch, data_bytes: usize, strength: usize, latencies: [u64; 2]) -> Self {
+    fn new(lane: usize, code: Bch, data_bytes: usize, strength: usize, latencies: [u64; 2]) -> Self {
         Self {
+            lane,
             code,
             data_bytes,
             strength,
@@ -118,7 +123,7 @@ impl RecordTraffic {
             content[last] ^= 1;
         }
         let too_many = random.random_bool(0.15);
-        let clean = random.random_bool(0.3);
+        let clean = self.next_tag.is_multiple_of(3);
         let mut encoded = vec![];
         let (mut wrong_bits, mut weak) = (0, false);
         for (number, data) in content.chunks(self.data_bytes).enumerate() {
@@ -152,7 +157,7 @@ impl RecordTraffic {
 
 impl Driver for RecordTraffic {
     fn connect(&mut self, interface: &Interface) -> Result<()> {
-        self.ports = NamedPorts::connect(interface, &INPUTS, &OUTPUTS)?;
+        self.ports = NamedPorts::connect(interface, &INPUTS, &OUTPUTS, &format!("_{}", self.lane))?;
         Ok(())
     }
 
@@ -250,6 +255,7 @@ impl Driver for RecordTraffic {
                 }
             }
             Taker::Reading { slot, tag, place } => {
+                values.insert("reading", [1, 0]);
                 values.insert("read_slot", [slot as u64, 0]);
                 values.insert("read_place", [place as u64, 0]);
                 wanted = Some(self.expected[&tag].words[place]);

@@ -112,6 +112,11 @@ impl Bch {
         [data, &self.parity(data)].concat()
     }
 
+    /// The received polynomial at the odd powers of the generating element, lowest first.
+    pub fn odd_syndromes(&self, received: &[u8]) -> Vec<u32> {
+        (0..self.strength).map(|index| self.value(received, 2 * index + 1)).collect()
+    }
+
     /// Corrects a received codeword.
     pub fn decode(&self, received: &[u8]) -> Decoded {
         let syndromes: Vec<u32> = (1..=2 * self.strength).map(|power| self.value(received, power)).collect();

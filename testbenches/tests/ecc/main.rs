@@ -4,4 +4,5 @@ mod bench;
 mod codes;
 mod decoder;
 mod encoder;
+mod record_corrector;
 mod vectors;

@@ -6,13 +6,13 @@ use crate::flash_lane::operation;
 use hardpath_rtl::flash_controller::FlashController;
 use hardpath_rtl::flash_controller::ecc::RecordCode;
 use hardpath_rtl::flash_controller::flash_lane::{
-    FlashLane, LaneCommandMerger, PageEncoder, RecordAssembler, RecordDecoder, RecordReceiver,
+    CodewordChecker, FlashLane, LaneCommandMerger, PageEncoder, RecordAssembler, RecordMender, SyndromeQueue,
 };
 use hardpath_rtl::flash_controller::lane::LaneConfig;
 use hardpath_rtl::flash_controller::mailbox::LaneCommands;
 use hardpath_rtl::flash_controller::mover::MoveReader;
-use hardpath_testbenches::cosimulation::Sequence;
-use hardpath_testbenches::flash_lane::{MoveTraffic, RecordTraffic};
+use hardpath_testbenches::cosimulation::{Driver, Sequence};
+use hardpath_testbenches::flash_lane::{MoveTraffic, ReceiverGroup, RecordTraffic};
 use rand::Rng;
 
 #[test]
@@ -117,56 +117,125 @@ fn record_assemblers() {
     );
 }
 
-fn record_receivers_in_lockstep(name: &str, code: RecordCode, traffic: fn() -> RecordTraffic, cycles: usize) {
+/// Receivers with the corrector that they share.
+fn record_receivers_in_lockstep(
+    name: &str,
+    code: RecordCode,
+    lanes: usize,
+    traffic: fn(usize, usize) -> RecordTraffic,
+    cycles: usize,
+) {
     let events = lockstep(
         name,
-        RecordReceiver::new(code),
+        ReceiverGroup::new(code, lanes),
         |model| {
+            let mut model = model.clock("clock", |block| &mut block.clock);
+            for lane in 0..lanes {
+                model = model
+                    .input(&format!("byte_valid_{lane}"), move |block| &mut block.byte_valid[lane])
+                    .input(&format!("byte_data_{lane}"), move |block| &mut block.byte_data[lane])
+                    .input(&format!("byte_last_{lane}"), move |block| &mut block.byte_last[lane])
+                    .input(&format!("byte_tag_{lane}"), move |block| &mut block.byte_tag[lane])
+                    .input(&format!("done_{lane}"), move |block| &mut block.done[lane])
+                    .input(&format!("done_tag_{lane}"), move |block| &mut block.done_tag[lane])
+                    .input(&format!("done_failed_{lane}"), move |block| &mut block.done_failed[lane])
+                    .input(&format!("freed_{lane}"), move |block| &mut block.freed[lane])
+                    .input(&format!("reading_{lane}"), move |block| &mut block.reading[lane])
+                    .input(&format!("read_slot_{lane}"), move |block| &mut block.read_slot[lane])
+                    .input(&format!("read_place_{lane}"), move |block| &mut block.read_place[lane]);
+            }
             model
-                .clock("clock", |block| &mut block.clock)
-                .input("byte_valid", |block| &mut block.byte_valid)
-                .input("byte_data", |block| &mut block.byte_data)
-                .input("byte_last", |block| &mut block.byte_last)
-                .input("byte_tag", |block| &mut block.byte_tag)
-                .input("done", |block| &mut block.done)
-                .input("done_tag", |block| &mut block.done_tag)
-                .input("done_failed", |block| &mut block.done_failed)
-                .input("freed", |block| &mut block.freed)
-                .input("read_slot", |block| &mut block.read_slot)
-                .input("read_place", |block| &mut block.read_place)
         },
-        |_| vec![Box::new(traffic())],
+        |_| (0..lanes).map(|lane| Box::new(traffic(lane, lanes)) as Box<dyn Driver>).collect(),
         cycles,
     );
-    assert!(events[0].1 >= 4 && events.iter().all(|(_, count)| *count >= 1), "{events:?}");
+    // By lane: records taken, records timed without and with wrong bits.
+    for events in events.chunks(3) {
+        assert!(events[0].1 >= 3 && events.iter().all(|(_, count)| *count >= 1), "{events:?}");
+    }
 }
 
 #[test]
 fn record_receivers() {
-    record_receivers_in_lockstep("record-receivers", RecordCode::Slc, RecordTraffic::slc, 60_000);
+    record_receivers_in_lockstep("record-receivers", RecordCode::Slc, 2, RecordTraffic::slc, 60_000);
 }
 
 #[test]
 fn record_receivers_of_emlc() {
-    record_receivers_in_lockstep("record-receivers-of-emlc", RecordCode::Emlc, RecordTraffic::emlc, 25_000);
+    record_receivers_in_lockstep("record-receivers-of-emlc", RecordCode::Emlc, 1, RecordTraffic::emlc, 25_000);
 }
 
 #[test]
-fn record_decoders() {
+fn codeword_checkers() {
+    for (name, code) in [("codeword-checkers", RecordCode::Slc), ("codeword-checkers-of-emlc", RecordCode::Emlc)] {
+        lockstep(
+            name,
+            CodewordChecker::new(code),
+            |model| {
+                model
+                    .clock("clock", |block| &mut block.clock)
+                    .input("byte_valid", |block| &mut block.byte_valid)
+                    .input("byte_data", |block| &mut block.byte_data)
+                    .input("number", |block| &mut block.number)
+            },
+            |_| vec![pulse("byte_valid", 2), free("byte_data", 0.9), free("number", 0.5)],
+            4_000,
+        );
+    }
+}
+
+#[test]
+fn record_menders() {
     lockstep(
-        "record-decoders",
-        RecordDecoder::new(RecordCode::Emlc),
+        "record-menders",
+        RecordMender::default(),
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
-                .input("byte_valid", |block| &mut block.byte_valid)
-                .input("byte_data", |block| &mut block.byte_data)
+                .input("answer_valid", |block| &mut block.answer_valid)
+                .input("answer", |block| &mut block.answer)
+                .input("reading", |block| &mut block.reading)
+                .input("read_data", |block| &mut block.read_data)
+                .input("write_ready", |block| &mut block.write_ready)
         },
         |_| {
-            let drivers = vec![pulse("byte_valid", 2), free("byte_data", 0.9)];
+            vec![
+                pulse("answer_valid", 2),
+                free("answer", 0.9),
+                pulse("reading", 3),
+                free("read_data", 0.9),
+                pulse("write_ready", 2),
+            ]
+        },
+        4_000,
+    );
+}
+
+#[test]
+fn syndrome_queues() {
+    lockstep(
+        "syndrome-queues",
+        SyndromeQueue::new(RecordCode::Slc, 3),
+        |model| {
+            let mut model = model.clock("clock", |block| &mut block.clock).input("ready", |block| &mut block.ready);
+            for lane in 0..3 {
+                model = model
+                    .input(&format!("asks_{lane}"), move |block| &mut block.asks[lane])
+                    .input(&format!("codeword_{lane}"), move |block| &mut block.codeword[lane])
+                    .input(&format!("syndrome_{lane}"), move |block| &mut block.syndrome[lane]);
+            }
+            model
+        },
+        |_| {
+            let mut drivers = vec![pulse("ready", 5)];
+            for lane in 0..3 {
+                drivers.push(pulse(&format!("asks_{lane}"), 5));
+                drivers.push(free(&format!("codeword_{lane}"), 0.5));
+                drivers.push(free(&format!("syndrome_{lane}"), 0.9));
+            }
             drivers
         },
-        5_000,
+        6_000,
     );
 }
 
@@ -234,6 +303,11 @@ fn flash_lanes() {
                 .input("firmware_tag", |block| &mut block.firmware.tag)
                 .input("firmware_room", |block| &mut block.firmware_room)
                 .input("freed", |block| &mut block.freed)
+                .input("correction_number", |block| &mut block.correction.number)
+                .input("correction_taken", |block| &mut block.correction.taken)
+                .input("correction_answer_valid", |block| &mut block.correction.answer_valid)
+                .input("correction_answer", |block| &mut block.correction.answer)
+                .input("reading", |block| &mut block.reading)
                 .input("read_slot", |block| &mut block.read_slot)
                 .input("read_place", |block| &mut block.read_place)
         },
@@ -266,6 +340,11 @@ fn flash_lanes() {
                 free("firmware_tag", 0.5),
                 pulse("firmware_room", 3),
                 free("freed", 0.5),
+                free("correction_number", 0.5),
+                pulse("correction_taken", 3),
+                pulse("correction_answer_valid", 9),
+                free("correction_answer", 0.9),
+                pulse("reading", 3),
                 pulse("read_slot", 3),
                 free("read_place", 0.5),
             ]

@@ -31,6 +31,14 @@ impl RecordCode {
         RECORD_BYTES / self.bch().data_bytes()
     }
 
+    /// Lanes that share what finds the errors of their codewords. Those of SLC are rare; in eMLC nearly every codeword has some.
+    pub fn lanes_per_corrector(self) -> usize {
+        match self {
+            Self::Slc => 5,
+            Self::Emlc => 1,
+        }
+    }
+
     /// Bytes of an encoded record.
     pub fn encoded_bytes(self) -> usize {
         self.codewords() * self.bch().words(8)

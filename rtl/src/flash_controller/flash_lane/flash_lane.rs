@@ -2,6 +2,7 @@
 
 use rust_hdl::prelude::*;
 
+use super::correction_port::CorrectionSource;
 use super::lane_command_merger::LaneCommandMerger;
 use super::page_encoder::PageEncoder;
 use super::record_receiver::RecordReceiver;
@@ -18,6 +19,7 @@ use crate::stream::{StreamSink, StreamSource};
 ///  reads, programs, firmware --> LaneCommandMerger --> +---------------+
 ///  records ------------------> PageEncoder ----------> | NandSequencer | <--> pins
 ///  two slots <---------------- RecordReceiver <------- +---------------+
+///  corrector <-----------------------'
 /// ```
 ///
 /// - Latency: that of [`NandSequencer`], and of [`RecordReceiver`] behind it.
@@ -78,6 +80,10 @@ pub struct FlashLane {
     pub second_page: Signal<Out, Bits<32>>,
     /// The record of a slot is not needed any more, a bit for each slot.
     pub freed: Signal<In, Bits<2>>,
+    /// The corrector of its codewords.
+    pub correction: CorrectionSource,
+    /// A word is read in this cycle.
+    pub reading: Signal<In, Bit>,
     /// Slot that is read.
     pub read_slot: Signal<In, Bit>,
     /// Place of the word that is read.
@@ -137,6 +143,8 @@ impl FlashLane {
             first_page: Default::default(),
             second_page: Default::default(),
             freed: Default::default(),
+            correction: Default::default(),
+            reading: Default::default(),
             read_slot: Default::default(),
             read_place: Default::default(),
             word: Default::default(),
@@ -170,6 +178,8 @@ impl FlashLane {
         self.firmware.link_connect_dest();
         self.firmware_room.connect();
         self.freed.connect();
+        self.correction.link_connect_dest();
+        self.reading.connect();
         self.read_slot.connect();
         self.read_place.connect();
     }
@@ -216,6 +226,8 @@ impl Logic for FlashLane {
         self.first_page.next = self.receiver.first_page.val();
         self.second_page.next = self.receiver.second_page.val();
         self.receiver.freed.next = self.freed.val();
+        CorrectionSource::link(&mut self.correction, &mut self.receiver.correction);
+        self.receiver.reading.next = self.reading.val();
         self.receiver.read_slot.next = self.read_slot.val();
         self.receiver.read_place.next = self.read_place.val();
         self.word.next = self.receiver.word.val();

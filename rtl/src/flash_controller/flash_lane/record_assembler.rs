@@ -12,9 +12,9 @@ fn byte_columns() -> Vec<Bits<32>> {
     (0..8).map(|bit| u64::from(after_zeros(1 << bit, 8)).into()).collect()
 }
 
-/// Makes words of the bytes of one record after the other, and says whether the checksum of each fits.
+/// Makes words of the bytes of one record after the other, and checks the checksum of each.
 ///
-/// - Latency: 1 cycle from a word's last byte to `word_valid`; `fits` is that of a record from the second cycle after its
+/// - Latency: 1 cycle from a word's last byte to `word_valid`; `difference` is that of a record from the second cycle after its
 ///   last byte on, until the next record ends.
 /// - Throughput: 1 byte per cycle.
 /// - Back-pressure: none.
@@ -33,8 +33,8 @@ pub struct RecordAssembler {
     pub word: Signal<Out, Bits<128>>,
     /// Its place in the record; that of the header is 256. Meaningful while `word_valid` is high.
     pub place: Signal<Out, Bits<9>>,
-    /// The checksum of the last record fits.
-    pub fits: Signal<Out, Bit>,
+    /// The register of the last record's checksum less what it is if the checksum fits: zero if it does.
+    pub difference: Signal<Out, Bits<32>>,
 
     last_byte_place: Constant<Bits<13>>,
     all_ones: Constant<Bits<32>>,
@@ -45,7 +45,7 @@ pub struct RecordAssembler {
     is_first: DFF<Bit>,
     checksum: DFF<Bits<32>>,
     ended: DFF<Bit>,
-    has_fit: DFF<Bit>,
+    difference_held: DFF<Bits<32>>,
     bytes: DFF<Bits<128>>,
     complete: DFF<Bit>,
     word_place: DFF<Bits<9>>,
@@ -62,7 +62,7 @@ impl Default for RecordAssembler {
             word_valid: Default::default(),
             word: Default::default(),
             place: Default::default(),
-            fits: Default::default(),
+            difference: Default::default(),
             last_byte_place: Constant::new((RECORD_BYTES - 1).to_bits()),
             all_ones: Constant::new(0xFFFF_FFFF_u64.into()),
             residue: Constant::new(u64::from(RESIDUE).into()),
@@ -71,7 +71,7 @@ impl Default for RecordAssembler {
             is_first: Default::default(),
             checksum: Default::default(),
             ended: Default::default(),
-            has_fit: Default::default(),
+            difference_held: Default::default(),
             bytes: Default::default(),
             complete: Default::default(),
             word_place: Default::default(),
@@ -83,7 +83,7 @@ impl Default for RecordAssembler {
 impl Logic for RecordAssembler {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, byte_place, is_first, checksum, ended, has_fit, bytes, complete, word_place);
+        dff_setup!(self, clock, byte_place, is_first, checksum, ended, difference_held, bytes, complete, word_place);
 
         self.complete.d.next = false;
         self.word_place.d.next = self.byte_place.q.val().get_bits::<9>(4);
@@ -107,12 +107,12 @@ impl Logic for RecordAssembler {
             }
         }
         if self.ended.q.val() {
-            self.has_fit.d.next = self.checksum.q.val() == self.residue.val();
+            self.difference_held.d.next = self.checksum.q.val() ^ self.residue.val();
         }
         self.word_valid.next = self.complete.q.val();
         self.word.next = self.bytes.q.val();
         self.place.next = self.word_place.q.val();
-        self.fits.next = self.has_fit.q.val();
+        self.difference.next = self.difference_held.q.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -2,30 +2,29 @@
 
 use rust_hdl::prelude::*;
 
+use super::codeword_checker::CodewordChecker;
+use super::correction_port::CorrectionSource;
 use super::record_assembler::RecordAssembler;
-use super::record_decoder::RecordDecoder;
+use super::record_mender::RecordMender;
 use crate::circuit::{circuit_info, no_collision};
 use crate::flash_controller::ecc::RecordCode;
 use crate::stream::SynchronousFifo;
 
-/// Place of the record's header, behind 256 words.
-const HEADER_PLACE: usize = 256;
-
-/// Corrects the records that come from a lane and keeps two of them, until each is released.
+/// Takes the records that come from a lane, has them corrected, and keeps two of them until each is released.
 ///
-/// The bytes of a read go into one of two slots as they come, and through the decoder. If no codeword has errors, the record
-/// is complete with its last byte; else the decoder's bytes replace those in the slot, from the first codeword with errors
-/// on. A record is bad if a codeword of it could not be corrected or its checksum does not fit. A read that ends without any
+/// The bytes of a read go into one of two slots as they come. If no codeword has errors, the record is complete with its last
+/// byte; else a corrector that several lanes share is asked, and what it finds is changed in the slot. A record is bad if a
+/// codeword of it could not be corrected or its checksum does not fit. A read that ends without any
 /// byte, because its die does not answer, gives a bad record as well: so each read ends with one record, whatever happens.
 /// Reads of the firmware, tags 0xB0 and up, pass by. A record is weak if three quarters of the errors that can be corrected, or
 /// more, were corrected in a codeword of it.
 ///
-/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, at most 673 with errors in an SLC record and
-///   2,164 in an eMLC record; 2 cycles from `read_place` to `word`.
+/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, else 2 cycles from the last verdict of its
+///   codewords; 2 cycles from `read_place` to `word`.
 /// - Throughput: 1 byte per cycle in, 1 word per cycle out.
 /// - Back-pressure: bytes cannot be held back; `room` says whether a slot is free for a whole record.
 /// - Limits: records of 4,112 bytes in the code it is built for; reads begin only while `room` is high, and one after the
-///   other. Up to 64 reads that failed wait.
+///   other, 8 cycles or more between them. The bytes of a word come within 500 cycles. Up to 64 reads that failed wait.
 #[derive(LogicBlock)]
 pub struct RecordReceiver {
     /// Clock of all registers, rising edge.
@@ -62,6 +61,10 @@ pub struct RecordReceiver {
     pub second_page: Signal<Out, Bits<32>>,
     /// The record of a slot is not needed any more, a bit for each slot.
     pub freed: Signal<In, Bits<2>>,
+    /// The corrector.
+    pub correction: CorrectionSource,
+    /// A word is read in this cycle.
+    pub reading: Signal<In, Bit>,
     /// Slot that is read.
     pub read_slot: Signal<In, Bit>,
     /// Place of the word that is read.
@@ -73,73 +76,68 @@ pub struct RecordReceiver {
     /// Bits corrected in it.
     pub corrected_bits: Signal<Out, Bits<8>>,
 
-    header_place: Constant<Bits<9>>,
+    header_place: [Constant<Bits<8>>; 4],
     last_codeword: Constant<Bits<3>>,
     weak_bits: Constant<Bits<7>>,
 
-    decoder: RecordDecoder,
-    /// The record as it comes.
-    arriving: RecordAssembler,
-    /// The record as it leaves the decoder.
-    mended: RecordAssembler,
+    checker: CodewordChecker,
+    assembler: RecordAssembler,
+    mender: RecordMender,
     /// Tags of reads that ended without a byte.
     failed_reads: SynchronousFifo<8, 6>,
     words: RAM<Bits<128>, 9>,
 
-    /// Each slot: it is taken; its record is complete; the record is bad; it is weak; its tag; its page.
+    /// Each slot: it is taken; all bytes of its record have come; the record is complete; it is bad; it is weak; its tag; its page.
     busy: [DFF<Bit>; 2],
+    ended: [DFF<Bit>; 2],
     filled: [DFF<Bit>; 2],
     bad: [DFF<Bit>; 2],
     weak: [DFF<Bit>; 2],
     tags: [DFF<Bits<8>>; 2],
     pages: [DFF<Bits<32>>; 2],
+    /// Codewords with errors that are not decided, by slot.
+    undecided: [DFF<Bits<4>>; 2],
+    /// Difference of the checksum's register from what it should be, by slot.
+    difference: [DFF<Bits<32>>; 2],
+    /// Bits corrected, by slot.
+    total: [DFF<Bits<8>>; 2],
+    slot_number: [Constant<Bits<1>>; 2],
     has_room: DFF<Bit>,
     /// The slot of the record that came last.
-    entering_slot: DFF<Bit>,
-    /// The slot of the record that leaves the decoder.
-    leaving_slot: DFF<Bit>,
-    /// Records that have begun to come and have not left the decoder.
-    under_way: DFF<Bits<2>>,
+    entering_slot: DFF<Bits<1>>,
+    /// The slot of the record whose bytes have all come.
+    ended_slot: DFF<Bits<1>>,
     /// Some but not all bytes of a record have come.
     receiving: DFF<Bit>,
     /// Bytes have come since a command ended.
     bytes_came: DFF<Bit>,
     entering: DFF<Bit>,
     entering_byte: DFF<Bits<8>>,
-
-    // The record as it comes.
-    /// The slot of the record whose bytes have all come.
-    ended_slot: DFF<Bit>,
-    arriving_word: DFF<Bits<128>>,
-    arriving_place: DFF<Bits<9>>,
-    arriving_waits: DFF<Bit>,
     checked_codeword: DFF<Bits<3>>,
-    any_erroneous: DFF<Bit>,
-    finishes: DFF<Bit>,
-
-    // What leaves the decoder.
-    /// A codeword with errors of this record has begun to leave.
-    replaces: DFF<Bit>,
-    codeword: DFF<Bits<3>>,
-    total: DFF<Bits<8>>,
-    any_bad: DFF<Bit>,
-    any_weak: DFF<Bit>,
-    last_decided: DFF<Bit>,
-    judges: DFF<Bit>,
+    asks: DFF<Bit>,
+    asked_codeword: DFF<Bits<4>>,
     read_word: DFF<Bits<128>>,
     reports: DFF<Bit>,
     reported_bits: DFF<Bits<8>>,
 
     takes: Signal<Local, Bit>,
     begins: Signal<Local, Bit>,
-    begins_second: Signal<Local, Bit>,
+    begins_slot: Signal<Local, Bits<1>>,
     fails: Signal<Local, Bit>,
     gives_up: Signal<Local, Bit>,
-    places_mended: Signal<Local, Bit>,
-    written_slot: Signal<Local, Bit>,
+    checks_last: Signal<Local, Bit>,
+    checked_slot: Signal<Local, Bits<1>>,
+    written_slot: Signal<Local, Bits<1>>,
     written_place: Signal<Local, Bits<9>>,
-    written_word: Signal<Local, Bits<128>>,
-    slot_bits: Signal<Local, Bits<2>>,
+    is_asked: Signal<Local, Bit>,
+    is_decided: Signal<Local, Bit>,
+    was_settled: Signal<Local, Bit>,
+    settles: Signal<Local, Bit>,
+    remainder: Signal<Local, Bits<32>>,
+    header_mask: Signal<Local, Bits<32>>,
+    ready_bits: Signal<Local, Bits<2>>,
+    bad_bits: Signal<Local, Bits<2>>,
+    weak_slots: Signal<Local, Bits<2>>,
 }
 
 impl RecordReceiver {
@@ -163,60 +161,63 @@ impl RecordReceiver {
             first_page: Default::default(),
             second_page: Default::default(),
             freed: Default::default(),
+            correction: Default::default(),
+            reading: Default::default(),
             read_slot: Default::default(),
             read_place: Default::default(),
             word: Default::default(),
             corrected: Default::default(),
             corrected_bits: Default::default(),
-            header_place: Constant::new(HEADER_PLACE.to_bits()),
+            header_place: std::array::from_fn(|byte| Constant::new((8 * byte).to_bits())),
             last_codeword: Constant::new((code.codewords() - 1).to_bits()),
             weak_bits: Constant::new((code.bch().strength() * 3 / 4).to_bits()),
-            decoder: RecordDecoder::new(code),
-            arriving: Default::default(),
-            mended: Default::default(),
+            checker: CodewordChecker::new(code),
+            assembler: Default::default(),
+            mender: Default::default(),
             failed_reads: SynchronousFifo::new(64),
             words: Default::default(),
             busy: Default::default(),
+            ended: Default::default(),
             filled: Default::default(),
             bad: Default::default(),
             weak: Default::default(),
             tags: Default::default(),
             pages: Default::default(),
+            undecided: Default::default(),
+            difference: Default::default(),
+            total: Default::default(),
+            slot_number: std::array::from_fn(|slot| Constant::new(slot.to_bits())),
             has_room: Default::default(),
             entering_slot: Default::default(),
-            leaving_slot: Default::default(),
-            under_way: Default::default(),
+            ended_slot: Default::default(),
             receiving: Default::default(),
             bytes_came: Default::default(),
             entering: Default::default(),
             entering_byte: Default::default(),
-            ended_slot: Default::default(),
-            arriving_word: Default::default(),
-            arriving_place: Default::default(),
-            arriving_waits: Default::default(),
             checked_codeword: Default::default(),
-            any_erroneous: Default::default(),
-            finishes: Default::default(),
-            replaces: Default::default(),
-            codeword: Default::default(),
-            total: Default::default(),
-            any_bad: Default::default(),
-            any_weak: Default::default(),
-            last_decided: Default::default(),
-            judges: Default::default(),
+            asks: Default::default(),
+            asked_codeword: Default::default(),
             read_word: Default::default(),
             reports: Default::default(),
             reported_bits: Default::default(),
             takes: Default::default(),
             begins: Default::default(),
-            begins_second: Default::default(),
+            begins_slot: Default::default(),
             fails: Default::default(),
             gives_up: Default::default(),
-            places_mended: Default::default(),
+            checks_last: Default::default(),
+            checked_slot: Default::default(),
             written_slot: Default::default(),
             written_place: Default::default(),
-            written_word: Default::default(),
-            slot_bits: Default::default(),
+            is_asked: Default::default(),
+            is_decided: Default::default(),
+            was_settled: Default::default(),
+            settles: Default::default(),
+            remainder: Default::default(),
+            header_mask: Default::default(),
+            ready_bits: Default::default(),
+            bad_bits: Default::default(),
+            weak_slots: Default::default(),
         }
     }
 }
@@ -224,41 +225,33 @@ impl RecordReceiver {
 impl Logic for RecordReceiver {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, decoder, arriving, mended, failed_reads);
-        dff_setup!(self, clock, has_room, entering_slot, leaving_slot, under_way, receiving, bytes_came, entering);
-        dff_setup!(self, clock, entering_byte, ended_slot, arriving_word, arriving_place, arriving_waits);
-        dff_setup!(self, clock, checked_codeword, any_erroneous, finishes, replaces, codeword, total, any_bad);
-        dff_setup!(self, clock, any_weak);
-        dff_setup!(self, clock, last_decided, judges, read_word, reports, reported_bits);
+        clock!(self, clock, checker, assembler, mender, failed_reads);
+        dff_setup!(self, clock, has_room, entering_slot, ended_slot, receiving, bytes_came, entering, entering_byte);
+        dff_setup!(self, clock, checked_codeword, asks, asked_codeword, read_word, reports, reported_bits);
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
-        for i in 0..2 {
-            self.busy[i].clock.next = self.clock.val();
-            self.filled[i].clock.next = self.clock.val();
-            self.bad[i].clock.next = self.clock.val();
-            self.weak[i].clock.next = self.clock.val();
-            self.tags[i].clock.next = self.clock.val();
-            self.pages[i].clock.next = self.clock.val();
-            self.busy[i].d.next = self.busy[i].q.val() & !self.freed.val().get_bit(i);
-            self.filled[i].d.next = self.filled[i].q.val() & !self.freed.val().get_bit(i);
-            self.bad[i].d.next = self.bad[i].q.val();
-            self.weak[i].d.next = self.weak[i].q.val();
-            self.tags[i].d.next = self.tags[i].q.val();
-            self.pages[i].d.next = self.pages[i].q.val();
-        }
 
         // Bytes of the firmware's reads are not records.
         self.takes.next = self.byte_valid.val()
             & !(self.byte_tag.val().get_bit(7) & self.byte_tag.val().get_bit(5) & self.byte_tag.val().get_bit(4));
         self.begins.next = self.takes.val() & !self.receiving.q.val();
-        self.begins_second.next = self.busy[0].q.val();
+        self.begins_slot.next = bits::<1>(0);
+        if self.busy[0].q.val() {
+            self.begins_slot.next = bits::<1>(1);
+        }
         if self.takes.val() {
             self.receiving.d.next = !self.byte_last.val();
+            if self.byte_last.val() {
+                self.ended_slot.d.next = self.entering_slot.q.val();
+            }
+        }
+        if self.begins.val() {
+            self.entering_slot.d.next = self.begins_slot.val();
         }
         self.entering.d.next = self.takes.val();
         self.entering_byte.d.next = self.byte_data.val();
-        self.decoder.byte_valid.next = self.entering.q.val();
-        self.decoder.byte_data.next = self.entering_byte.q.val();
+        self.checker.byte_valid.next = self.entering.q.val();
+        self.checker.byte_data.next = self.entering_byte.q.val();
         if self.done.val() {
             self.bytes_came.d.next = false;
         }
@@ -281,28 +274,135 @@ impl Logic for RecordReceiver {
         self.has_room.d.next = !(self.busy[0].q.val() & self.busy[1].q.val()) & !self.failed_reads.source.valid.val();
         self.room.next = self.has_room.q.val();
 
-        // The slot of a record that comes, and of the one that leaves the decoder. A record takes longer to come than another
-        // to leave, so that there are never more than two.
-        if self.judges.q.val() {
-            self.leaving_slot.d.next = self.entering_slot.q.val();
-            self.under_way.d.next = self.under_way.q.val() - 1;
+        // Codewords with errors to the corrector.
+        self.checks_last.next = self.checked_codeword.q.val() == self.last_codeword.val();
+        self.checked_slot.next = self.entering_slot.q.val();
+        if self.checks_last.val() {
+            self.checked_slot.next = self.ended_slot.q.val();
         }
-        if self.begins.val() {
-            self.entering_slot.d.next = self.begins_second.val();
-            self.under_way.d.next = self.under_way.q.val() + 1;
-            if self.judges.q.val() {
-                self.under_way.d.next = self.under_way.q.val();
+        if self.correction.taken.val() {
+            self.asks.d.next = false;
+        }
+        if self.checker.checked.val() {
+            self.checked_codeword.d.next = self.checked_codeword.q.val() + 1;
+            if self.checks_last.val() {
+                self.checked_codeword.d.next = bits::<3>(0);
             }
-            if !self.under_way.q.val().any() | (self.judges.q.val() & (self.under_way.q.val() == bits::<2>(1))) {
-                self.leaving_slot.d.next = self.begins_second.val();
+            if self.checker.erroneous.val() {
+                self.asks.d.next = true;
+                self.asked_codeword.d.next =
+                    bit_cast::<4, 3>(self.checked_codeword.q.val()) | (bit_cast::<4, 1>(self.checked_slot.val()) << 3);
             }
-            if self.begins_second.val() {
-                self.busy[1].d.next = true;
-                self.tags[1].d.next = self.byte_tag.val();
-            } else {
-                self.busy[0].d.next = true;
-                self.tags[0].d.next = self.byte_tag.val();
+        }
+        self.correction.asks.next = self.asks.q.val();
+        self.correction.codeword.next = self.asked_codeword.q.val();
+        self.checker.number.next = self.correction.number.val();
+        self.correction.syndrome.next = self.checker.syndrome.val();
+        self.mender.answer_valid.next = self.correction.answer_valid.val();
+        self.mender.answer.next = self.correction.answer.val();
+        self.correction.answer_ready.next = self.mender.answer_ready.val();
+
+        // Words of the record that comes go to memory, the header's page to a register; flips when none comes.
+        self.assembler.byte_valid.next = self.checker.arrived.val();
+        self.assembler.byte_data.next = self.checker.arrived_byte.val();
+        self.written_slot.next = self.entering_slot.q.val();
+        self.written_place.next = self.assembler.place.val();
+        self.words.write_address.next = bit_cast::<9, 8>(self.written_place.val().get_bits::<8>(0))
+            | (bit_cast::<9, 1>(self.written_slot.val()) << 8);
+        self.words.write_data.next = self.assembler.word.val();
+        self.words.write_enable.next = self.assembler.word_valid.val() & !self.written_place.val().get_bit(8);
+        self.mender.write_ready.next = !self.assembler.word_valid.val();
+        if self.mender.write.val() & !self.assembler.word_valid.val() {
+            self.words.write_address.next = self.mender.read_address.val();
+            self.words.write_data.next = self.mender.write_data.val();
+            self.words.write_enable.next = true;
+        }
+        self.header_mask.next = bits::<32>(0);
+        for i in 0..4 {
+            if self.mender.header_byte.val().get_bit(i) {
+                self.header_mask.next = bit_cast::<32, 8>(self.mender.header_mask.val()) << self.header_place[i].val();
             }
+        }
+
+        // The slots.
+        self.was_settled.next = false;
+        self.reports.d.next = false;
+        self.ready_bits.next = bits::<2>(0);
+        self.bad_bits.next = bits::<2>(0);
+        self.weak_slots.next = bits::<2>(0);
+        for i in 0..2 {
+            self.busy[i].clock.next = self.clock.val();
+            self.ended[i].clock.next = self.clock.val();
+            self.filled[i].clock.next = self.clock.val();
+            self.bad[i].clock.next = self.clock.val();
+            self.weak[i].clock.next = self.clock.val();
+            self.tags[i].clock.next = self.clock.val();
+            self.pages[i].clock.next = self.clock.val();
+            self.undecided[i].clock.next = self.clock.val();
+            self.difference[i].clock.next = self.clock.val();
+            self.total[i].clock.next = self.clock.val();
+            self.busy[i].d.next = self.busy[i].q.val() & !self.freed.val().get_bit(i);
+            self.ended[i].d.next = self.ended[i].q.val();
+            self.filled[i].d.next = self.filled[i].q.val() & !self.freed.val().get_bit(i);
+            self.bad[i].d.next = self.bad[i].q.val();
+            self.weak[i].d.next = self.weak[i].q.val();
+            self.tags[i].d.next = self.tags[i].q.val();
+            self.pages[i].d.next = self.pages[i].q.val();
+            self.undecided[i].d.next = self.undecided[i].q.val();
+            self.total[i].d.next = self.total[i].q.val();
+
+            // What is known of the record's codewords.
+            self.is_asked.next = self.checker.checked.val() & (self.checked_slot.val() == self.slot_number[i].val());
+            self.is_decided.next = self.mender.verdict.val() & (self.mender.slot.val() == self.slot_number[i].val());
+            self.remainder.next = self.difference[i].q.val();
+            if self.is_asked.val() & self.checks_last.val() {
+                self.ended[i].d.next = true;
+                self.remainder.next = self.remainder.val() ^ self.assembler.difference.val();
+            }
+            if (self.is_asked.val() & self.checker.erroneous.val()) & !self.is_decided.val() {
+                self.undecided[i].d.next = self.undecided[i].q.val() + 1;
+            }
+            if self.is_decided.val() {
+                if !(self.is_asked.val() & self.checker.erroneous.val()) {
+                    self.undecided[i].d.next = self.undecided[i].q.val() - 1;
+                }
+                self.remainder.next = self.remainder.val() ^ self.mender.checksum.val();
+                self.total[i].d.next = self.total[i].q.val() + bit_cast::<8, 7>(self.mender.corrected.val());
+                self.bad[i].d.next = self.bad[i].q.val() | self.mender.uncorrectable.val();
+                self.weak[i].d.next = self.weak[i].q.val() | (self.mender.corrected.val() >= self.weak_bits.val());
+            }
+            if (self.assembler.word_valid.val() & self.written_place.val().get_bit(8))
+                & (self.written_slot.val() == self.slot_number[i].val())
+            {
+                self.pages[i].d.next = self.assembler.word.val().get_bits::<32>(0);
+            }
+            if self.mender.header_flips.val() & (self.mender.slot.val() == self.slot_number[i].val()) {
+                self.pages[i].d.next = self.pages[i].q.val() ^ self.header_mask.val();
+            }
+
+            // The record is complete when all its bytes have come and all its codewords are decided.
+            self.settles.next = self.ended[i].q.val() & !(self.undecided[i].q.val().any() | self.was_settled.val());
+            if self.settles.val() {
+                self.ended[i].d.next = false;
+                self.filled[i].d.next = true;
+                self.bad[i].d.next = self.bad[i].q.val() | self.difference[i].q.val().any();
+                self.reports.d.next = true;
+                self.reported_bits.d.next = self.total[i].q.val();
+                self.was_settled.next = true;
+            }
+            if self.begins.val() & (self.begins_slot.val() == self.slot_number[i].val()) {
+                self.busy[i].d.next = true;
+                self.tags[i].d.next = self.byte_tag.val();
+                self.bad[i].d.next = false;
+                self.weak[i].d.next = false;
+                self.total[i].d.next = bits::<8>(0);
+                self.remainder.next = bits::<32>(0);
+            }
+            self.difference[i].d.next = self.remainder.val();
+
+            self.ready_bits.next = self.ready_bits.val().replace_bit(i, self.filled[i].q.val());
+            self.bad_bits.next = self.bad_bits.val().replace_bit(i, self.bad[i].q.val());
+            self.weak_slots.next = self.weak_slots.val().replace_bit(i, self.weak[i].q.val());
         }
         if self.gives_up.val() {
             self.busy[0].d.next = true;
@@ -311,152 +411,34 @@ impl Logic for RecordReceiver {
             self.weak[0].d.next = false;
             self.tags[0].d.next = self.failed_reads.source.data.val();
         }
-
-        // Bytes as they come, made into words. A word waits for one of the decoder's.
-        self.places_mended.next = self.mended.word_valid.val() & self.replaces.q.val();
-        self.arriving.byte_valid.next = self.decoder.arrived.val();
-        self.arriving.byte_data.next = self.decoder.arrived_byte.val();
-        if self.takes.val() & self.byte_last.val() {
-            self.ended_slot.d.next = self.entering_slot.q.val();
-        }
-        self.arriving_waits.d.next = self.arriving_waits.q.val() & self.places_mended.val();
-        if self.arriving.word_valid.val() {
-            self.arriving_word.d.next = self.arriving.word.val();
-            self.arriving_place.d.next = self.arriving.place.val();
-            self.arriving_waits.d.next = true;
-        }
-
-        // Without errors the record is complete.
-        self.finishes.d.next = false;
-        if self.decoder.checked.val() {
-            self.checked_codeword.d.next = self.checked_codeword.q.val() + 1;
-            self.any_erroneous.d.next = self.any_erroneous.q.val() | self.decoder.erroneous.val();
-            if self.checked_codeword.q.val() == self.last_codeword.val() {
-                self.checked_codeword.d.next = bits::<3>(0);
-                self.any_erroneous.d.next = false;
-                self.finishes.d.next = !(self.any_erroneous.q.val() | self.decoder.erroneous.val());
-            }
-        }
-        if self.finishes.q.val() {
-            if self.ended_slot.q.val() {
-                self.filled[1].d.next = true;
-                self.bad[1].d.next = !self.arriving.fits.val();
-                self.weak[1].d.next = false;
-            } else {
-                self.filled[0].d.next = true;
-                self.bad[0].d.next = !self.arriving.fits.val();
-                self.weak[0].d.next = false;
-            }
-        }
-
-        // The decoder's bytes, made into words.
-        self.mended.byte_valid.next = self.decoder.data_valid.val();
-        self.mended.byte_data.next = self.decoder.data.val();
-        if self.decoder.data_valid.val() & self.decoder.data_changed.val() {
-            self.replaces.d.next = true;
-        }
-        self.written_slot.next = self.entering_slot.q.val();
-        self.written_place.next = self.arriving_place.q.val();
-        self.written_word.next = self.arriving_word.q.val();
-        if self.places_mended.val() {
-            self.written_slot.next = self.leaving_slot.q.val();
-            self.written_place.next = self.mended.place.val();
-            self.written_word.next = self.mended.word.val();
-        }
-        self.words.write_data.next = self.written_word.val();
-        self.words.write_address.next = bit_cast::<9, 8>(self.written_place.val().get_bits::<8>(0));
-        if self.written_slot.val() {
-            self.words.write_address.next =
-                bit_cast::<9, 8>(self.written_place.val().get_bits::<8>(0)) | bits::<9>(256);
-        }
-        self.words.write_enable.next = false;
-        if self.places_mended.val() | self.arriving_waits.q.val() {
-            if self.written_place.val() == self.header_place.val() {
-                if self.written_slot.val() {
-                    self.pages[1].d.next = self.written_word.val().get_bits::<32>(0);
-                } else {
-                    self.pages[0].d.next = self.written_word.val().get_bits::<32>(0);
-                }
-            } else {
-                self.words.write_enable.next = true;
-            }
-        }
-
-        // What the decoder says of each codeword, added up for the record.
-        self.last_decided.d.next = false;
-        self.judges.d.next = self.last_decided.q.val();
-        self.reports.d.next = self.judges.q.val();
-        self.reported_bits.d.next = self.total.q.val();
-        if self.judges.q.val() {
-            self.total.d.next = bits::<8>(0);
-            self.any_bad.d.next = false;
-            self.any_weak.d.next = false;
-            self.replaces.d.next = false;
-            // A record without errors was complete before.
-            if self.replaces.q.val() {
-                if self.leaving_slot.q.val() {
-                    self.filled[1].d.next = true;
-                    self.bad[1].d.next = self.any_bad.q.val() | !self.mended.fits.val();
-                    self.weak[1].d.next = self.any_weak.q.val();
-                } else {
-                    self.filled[0].d.next = true;
-                    self.bad[0].d.next = self.any_bad.q.val() | !self.mended.fits.val();
-                    self.weak[0].d.next = self.any_weak.q.val();
-                }
-            }
-        }
-        if self.decoder.decided.val() {
-            self.codeword.d.next = self.codeword.q.val() + 1;
-            if self.codeword.q.val() == self.last_codeword.val() {
-                self.codeword.d.next = bits::<3>(0);
-                self.last_decided.d.next = true;
-            }
-            self.total.d.next = self.total.q.val() + bit_cast::<8, 7>(self.decoder.corrected.val());
-            self.any_bad.d.next = self.any_bad.q.val() | self.decoder.uncorrectable.val();
-            self.any_weak.d.next = self.any_weak.q.val() | (self.decoder.corrected.val() >= self.weak_bits.val());
-        }
-
-        // Reading.
-        self.words.read_address.next = bit_cast::<9, 8>(self.read_place.val());
-        if self.read_slot.val() {
-            self.words.read_address.next = bit_cast::<9, 8>(self.read_place.val()) | bits::<9>(256);
-        }
-        self.read_word.d.next = self.words.read_data.val();
-        self.word.next = self.read_word.q.val();
-        self.slot_bits.next = bits::<2>(0);
-        if self.filled[0].q.val() {
-            self.slot_bits.next = bits::<2>(1);
-        }
-        if self.filled[1].q.val() {
-            self.slot_bits.next = self.slot_bits.val() | bits::<2>(2);
-        }
-        self.slot_ready.next = self.slot_bits.val();
-        self.slot_bad.next = bits::<2>(0);
-        if self.bad[0].q.val() {
-            self.slot_bad.next = bits::<2>(1);
-            if self.bad[1].q.val() {
-                self.slot_bad.next = bits::<2>(3);
-            }
-        } else {
-            if self.bad[1].q.val() {
-                self.slot_bad.next = bits::<2>(2);
-            }
-        }
-        self.slot_weak.next = bits::<2>(0);
-        for i in 0..2 {
-            self.slot_weak.next = self.slot_weak.val().replace_bit(i, self.weak[i].q.val());
-        }
+        self.slot_ready.next = self.ready_bits.val();
+        self.slot_bad.next = self.bad_bits.val();
+        self.slot_weak.next = self.weak_slots.val();
         self.first_tag.next = self.tags[0].q.val();
         self.second_tag.next = self.tags[1].q.val();
         self.first_page.next = self.pages[0].q.val();
         self.second_page.next = self.pages[1].q.val();
         self.corrected.next = self.reports.q.val();
         self.corrected_bits.next = self.reported_bits.q.val();
+
+        // Reading.
+        self.mender.reading.next = self.reading.val();
+        self.mender.read_data.next = self.words.read_data.val();
+        self.words.read_address.next = self.mender.read_address.val();
+        if self.reading.val() {
+            self.words.read_address.next = bit_cast::<9, 8>(self.read_place.val());
+            if self.read_slot.val() {
+                self.words.read_address.next = bit_cast::<9, 8>(self.read_place.val()) | bits::<9>(256);
+            }
+        }
+        self.read_word.d.next = self.words.read_data.val();
+        self.word.next = self.read_word.q.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
-        let mut info = circuit_info::<Self>(&[]);
-        // A slot is read when it is full, written when it is not.
+        let mut info = circuit_info::<Self>(&[("codewords", u64::from(self.last_codeword.val()) + 1)]);
+        // A word is read when it has been written, or it is not used: to be read when its record is complete, to be changed
+        // when its codeword is searched.
         info.push(no_collision(&["words"]));
         info
     }

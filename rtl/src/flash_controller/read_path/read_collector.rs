@@ -67,6 +67,8 @@ pub struct ReadCollector {
     pub second_page: [Signal<In, Bits<32>>; LANES],
     /// The record of a slot is not needed any more, a bit for each slot, by lane.
     pub release: [Signal<Out, Bits<2>>; LANES],
+    /// A word is read in this cycle, by lane.
+    pub reading: Signal<Out, Bits<10>>,
     /// Slot that is read, by lane.
     pub read_slot: Signal<Out, Bits<10>>,
     /// Place of the word that is read, on all lanes.
@@ -237,6 +239,7 @@ impl ReadCollector {
             first_page: Default::default(),
             second_page: Default::default(),
             release: Default::default(),
+            reading: Default::default(),
             read_slot: Default::default(),
             read_place: Default::default(),
             lane_word: Default::default(),
@@ -599,6 +602,10 @@ impl Logic for ReadCollector {
         if self.places_begin.val() {
             self.place.d.next = bits::<8>(0);
             self.place_is_last.d.next = false;
+        }
+        self.reading.next = bits::<10>(0);
+        if self.state.q.val() == CollectingState::Fetching {
+            self.reading.next = self.mask.q.val();
         }
         self.read_slot.next = self.slots.q.val();
         self.read_place.next = self.place.q.val();
