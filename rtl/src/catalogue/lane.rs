@@ -34,6 +34,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.finished_slot.connect();
             block.issue_valid.connect();
             block.issue_slot.connect();
+            block.issue_action.connect();
             block.issue_operation.connect();
             block.issue_dual.connect();
             block.poll_valid.connect();
@@ -41,6 +42,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.poll_operation.connect();
             block.poll_dual.connect();
             block.poll_last.connect();
+            block.poll_onward.connect();
             Ok(connected(block))
         },
     },
@@ -59,6 +61,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.report_die.connect();
             block.report_outcome.connect();
             block.report_operation.connect();
+            block.report_moves.connect();
             block.issue_take.connect();
             block.poll_take.connect();
             Ok(connected(block))
@@ -81,6 +84,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.report_slot.connect();
             block.report_outcome.connect();
             block.report_operation.connect();
+            block.report_moves.connect();
             Ok(connected(block))
         },
     },
@@ -148,6 +152,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.start_operation.connect();
             block.start_dual.connect();
             block.start_last.connect();
+            block.start_onward.connect();
             block.page.connect();
             block.column.connect();
             block.length.connect();

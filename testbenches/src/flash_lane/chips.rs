@@ -17,6 +17,8 @@ pub struct ChipTimes {
     pub program: u64,
     /// tBERS.
     pub erase: u64,
+    /// tRCBSY.
+    pub cache_busy: u64,
     /// tDBSY.
     pub between_planes: u64,
     /// Busy time of parameter reads, features and resets.
@@ -27,6 +29,13 @@ pub struct ChipTimes {
     pub page_bits: u32,
     /// Place of the die in a row address.
     pub die_shift: u32,
+}
+
+impl ChipTimes {
+    /// tR of a page.
+    fn read_of(&self, row: u32) -> u64 {
+        self.read + if row.is_multiple_of(7) { self.read_excess } else { 0 }
+    }
 }
 
 /// tCAD, tCCS, tADL, tWHR, tRHW and tWB in cycles of 7.5 ns.
@@ -55,8 +64,11 @@ struct Die {
     busy_from: u64,
     busy_until: u64,
     failed: bool,
-    /// The row whose page stands in the page register.
+    /// The row whose page stands in the register that the bus reads.
     row: u32,
+    /// The row whose page the array has read or reads, if it was a read that it worked for last, and until when.
+    array_row: Option<u32>,
+    array_until: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +96,7 @@ struct Chip {
     next_write: u64,
     next_read: u64,
     next_data: u64,
+    cache_reads: u64,
 }
 
 /// Chips that answer what the bus standard says and check what they are asked.
@@ -120,6 +133,7 @@ impl Chips {
             next_write: 0,
             next_read: 0,
             next_data: 0,
+            cache_reads: 0,
         };
         Self {
             times,
@@ -199,8 +213,12 @@ impl Chip {
     }
 
     fn expect_idle(&self, cycle: u64) {
-        let busy = self.dies.iter().position(|die| die.busy_until > cycle);
+        let busy = self.dies.iter().position(|die| die.busy_until.max(die.array_until) > cycle);
         assert!(busy.is_none(), "cycle {cycle}: command {:02x} while die {busy:?} is busy", self.command);
+    }
+
+    fn expect_array_idle(&self, die: usize, cycle: u64) {
+        assert!(self.dies[die].array_until <= cycle, "cycle {cycle}: command on die {die}, whose array still reads");
     }
 
     fn make_busy(&mut self, die: usize, cycle: u64, time: u64) {
@@ -224,13 +242,30 @@ impl Chip {
                 assert_eq!(self.address.len(), 5, "cycle {cycle}: address of a read");
                 let row = self.row();
                 let die = self.die_of(row, times);
-                let excess = if row.is_multiple_of(7) { times.read_excess } else { 0 };
-                self.make_busy(die, cycle, times.read + excess);
-                self.dies[die].row = row;
+                self.expect_array_idle(die, cycle);
+                self.make_busy(die, cycle, times.read_of(row));
+                let die = &mut self.dies[die];
+                (die.row, die.array_row, die.array_until) = (row, Some(row), die.busy_until);
+            }
+            (0x00, 0x31) | (0x78, 0x3F) => {
+                let (expected, next) = if byte == 0x31 { (5, Some(self.row())) } else { (3, None) };
+                assert_eq!(self.address.len(), expected, "cycle {cycle}: address of a cache read");
+                let die = self.die_of(self.row(), times);
+                let left = self.dies[die].array_until.saturating_sub(cycle + TO_BUSY);
+                self.make_busy(die, cycle, left + times.cache_busy);
+                let die = &mut self.dies[die];
+                let Some(row) = std::mem::replace(&mut die.array_row, next) else {
+                    panic!("cycle {cycle}: {byte:02x} when no page was read");
+                };
+                die.row = row;
+                die.array_until = die.busy_until + next.map_or(0, |row| times.read_of(row));
+                self.cache_reads += u64::from(byte == 0x31);
             }
             (0x80, 0x10 | 0x11) | (0x60, 0xD0 | 0xD1) => {
                 let row = self.row();
                 let die = self.die_of(row, times);
+                self.expect_array_idle(die, cycle);
+                self.dies[die].array_row = None;
                 let plane = row >> times.page_bits & 1;
                 if let Some((first, first_row)) = self.first_plane.take() {
                     assert!(first & !1 == byte, "cycle {cycle}: {byte:02x} after {first:02x}");
@@ -330,7 +365,8 @@ impl Chip {
         if self.output == Output::Status {
             let die = &self.dies[self.die_of(self.row(), times)];
             let ready = !(die.busy_from..die.busy_until).contains(&cycle) && die.busy_until <= cycle;
-            return 0x80 | if ready { 0x60 } else { 0 } | u8::from(die.failed);
+            let array_ready = ready && die.array_until <= cycle;
+            return 0x80 | u8::from(ready) << 6 | u8::from(array_ready) << 5 | u8::from(die.failed);
         }
         self.expect_output_idle(cycle);
         self.advance(pages)
@@ -450,6 +486,7 @@ impl Driver for Chips {
     }
 
     fn events(&self) -> Vec<(String, u64)> {
-        vec![("chips".into(), self.transfers)]
+        let cache_reads = self.chips.iter().map(|chip| chip.cache_reads).sum();
+        vec![("chips".into(), self.transfers), ("cache reads".into(), cache_reads)]
     }
 }

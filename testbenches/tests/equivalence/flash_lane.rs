@@ -40,7 +40,8 @@ pub fn operation(words: &[u64]) -> LaneOperation {
 }
 
 fn outcome(words: &[u64]) -> ActionOutcome {
-    [ActionOutcome::Busy, ActionOutcome::Again, ActionOutcome::Done, ActionOutcome::DataReady][words[0] as usize & 3]
+    [ActionOutcome::Busy, ActionOutcome::Again, ActionOutcome::Done, ActionOutcome::DataReady, ActionOutcome::ReadsOn]
+        [words[0] as usize]
 }
 
 /// Names inputs that carry plain bits by the fields of the same name.
@@ -51,7 +52,7 @@ macro_rules! inputs {
 }
 
 fn quick() -> LaneConfig {
-    LaneConfig { read_ns: 1500, program_ns: 4000, erase_ns: 9000, ..LaneConfig::default() }
+    LaneConfig { read_ns: 1500, program_ns: 4000, erase_ns: 9000, cache_busy_ns: 400, ..LaneConfig::default() }
 }
 
 #[test]
@@ -74,7 +75,9 @@ fn action_arbiters() {
         |model| {
             let model = model.clock("clock", |block| &mut block.clock);
             let model = inputs!(model, idle, read_room, finished_valid, finished_slot, issue_valid, issue_slot);
-            inputs!(model, issue_operation, issue_dual, poll_valid, poll_slot, poll_operation, poll_dual, poll_last)
+            inputs!(model, issue_action, issue_operation, issue_dual, poll_valid, poll_slot, poll_operation, poll_dual)
+                .input("poll_last", |block| &mut block.poll_last)
+                .input("poll_onward", |block| &mut block.poll_onward)
         },
         |interface| free_but(interface, vec![], &[], 0.4),
         4000,
@@ -89,14 +92,17 @@ fn die_schedulers() {
         |model| {
             let model = model.clock("clock", |block| &mut block.clock);
             inputs!(model, offer, offer_die, offer_both_planes, program_waits, report, report_die, report_operation)
+                .input("report_moves", |block| &mut block.report_moves)
                 .input("issue_take", |block| &mut block.issue_take)
                 .input("poll_take", |block| &mut block.poll_take)
                 .input_with("offer_operation", |block, words| block.offer_operation.next = operation(words))
                 .input_with("report_outcome", |block, words| block.report_outcome.next = outcome(words))
         },
         |interface| {
-            let pulses = vec![pulse("report", 30), pulse("issue_take", 4), pulse("poll_take", 4)];
-            free_but(interface, pulses, &["report", "issue_take", "poll_take"], 0.03)
+            let outcome = Sequence::new("report_outcome", |_, random| vec![random.random_range(0..5)]);
+            let drivers: Vec<Box<dyn Driver>> =
+                vec![Box::new(outcome), pulse("report", 30), pulse("issue_take", 4), pulse("poll_take", 4)];
+            free_but(interface, drivers, &["report_outcome", "report", "issue_take", "poll_take"], 0.03)
         },
         4000,
     );
@@ -182,14 +188,14 @@ fn bus_engines() {
             let model = model.clock("clock", |block| &mut block.clock);
             let model = stream_sink!(model, "program", program);
             let model = inputs!(model, fast, start, start_action, start_slot, start_operation, start_dual, start_last);
-            inputs!(model, page, column, length, tag, row, report_pending)
+            inputs!(model, start_onward, page, column, length, tag, row, report_pending)
                 .input("pins_data_in", |block| &mut block.pins.data_in)
                 .input("pins_strobe_in", |block| &mut block.pins.strobe_in)
                 .input("pins_ready_busy_n", |block| &mut block.pins.ready_busy_n)
         },
         |interface| {
             let length = Sequence::new("length", |cycle, _| vec![1 + (cycle >> 10) % 20]);
-            let action = Sequence::new("start_action", |_, random| vec![random.random_range(0..10)]);
+            let action = Sequence::new("start_action", |_, random| vec![random.random_range(0..12)]);
             let drivers: Vec<Box<dyn Driver>> = vec![
                 Box::new(StreamDriver::new("program", 0.8)),
                 Box::new(length),
@@ -211,6 +217,7 @@ fn nand_sequencers() {
         read_excess: 60,
         program: 540,
         erase: 1200,
+        cache_busy: 54,
         between_planes: 90,
         other: 200,
         read_access: 6,

@@ -15,6 +15,7 @@ pub fn times(config: &LaneConfig) -> ChipTimes {
         read_excess: 0,
         program: u64::from(config.cycles(config.program_ns)),
         erase: u64::from(config.cycles(config.erase_ns)),
+        cache_busy: u64::from(config.cycles(config.cache_busy_ns)),
         between_planes: 90,
         other: 200,
         read_access: 6,

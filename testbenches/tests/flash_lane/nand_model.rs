@@ -40,6 +40,7 @@ impl ModelChips {
         let flash = &mut lane.chip.flash;
         (flash.errors.fresh, flash.errors.worn, flash.errors.per_block_read) = (0.0, 0.0, 0.0);
         (flash.factory_bad, flash.time_spread) = (0.0, time_spread);
+        flash.cache_busy_nanoseconds = config.cache_busy_ns.into();
         flash.read.typical_nanoseconds = config.read_ns.into();
         flash.program.typical_nanoseconds = config.program_ns.into();
         flash.erase.typical_nanoseconds = config.erase_ns.into();

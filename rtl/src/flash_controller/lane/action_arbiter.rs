@@ -31,6 +31,8 @@ pub struct ActionArbiter {
     pub issue_valid: Signal<In, Bit>,
     /// Its slot.
     pub issue_slot: Signal<In, Bits<6>>,
+    /// Number of the action that begins it.
+    pub issue_action: Signal<In, Bits<4>>,
     /// Its operation's number.
     pub issue_operation: Signal<In, Bits<3>>,
     /// It works on both planes.
@@ -47,6 +49,8 @@ pub struct ActionArbiter {
     pub poll_dual: Signal<In, Bit>,
     /// It is the last poll before the command is given up.
     pub poll_last: Signal<In, Bit>,
+    /// If the die is ready, it is to read on before its data is transferred.
+    pub poll_onward: Signal<In, Bit>,
     /// It is taken.
     pub poll_take: Signal<Out, Bit>,
     /// The action described by the other outputs begins.
@@ -61,6 +65,8 @@ pub struct ActionArbiter {
     pub start_dual: Signal<Out, Bit>,
     /// It is the last poll before the command is given up.
     pub start_last: Signal<Out, Bit>,
+    /// A poll, and if the die is ready, it is to read on before its data is transferred.
+    pub start_onward: Signal<Out, Bit>,
 
     poll_action: Constant<Bits<4>>,
     transfer_action: Constant<Bits<4>>,
@@ -72,6 +78,7 @@ pub struct ActionArbiter {
     operation: DFF<Bits<3>>,
     dual: DFF<Bit>,
     last: DFF<Bit>,
+    onward: DFF<Bit>,
 
     may_start: Signal<Local, Bit>,
     transfers: Signal<Local, Bit>,
@@ -90,6 +97,7 @@ impl Default for ActionArbiter {
             finished_take: Default::default(),
             issue_valid: Default::default(),
             issue_slot: Default::default(),
+            issue_action: Default::default(),
             issue_operation: Default::default(),
             issue_dual: Default::default(),
             issue_take: Default::default(),
@@ -98,6 +106,7 @@ impl Default for ActionArbiter {
             poll_operation: Default::default(),
             poll_dual: Default::default(),
             poll_last: Default::default(),
+            poll_onward: Default::default(),
             poll_take: Default::default(),
             start: Default::default(),
             start_action: Default::default(),
@@ -105,6 +114,7 @@ impl Default for ActionArbiter {
             start_operation: Default::default(),
             start_dual: Default::default(),
             start_last: Default::default(),
+            start_onward: Default::default(),
             poll_action: Constant::new(BusAction::Poll.number().into()),
             transfer_action: Constant::new(BusAction::Transfer.number().into()),
             read_operation: Constant::new(BusAction::Read.number().into()),
@@ -114,6 +124,7 @@ impl Default for ActionArbiter {
             operation: Default::default(),
             dual: Default::default(),
             last: Default::default(),
+            onward: Default::default(),
             may_start: Default::default(),
             transfers: Default::default(),
             issues: Default::default(),
@@ -125,7 +136,7 @@ impl Default for ActionArbiter {
 impl Logic for ActionArbiter {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, starting, action, slot, operation, dual, last);
+        dff_setup!(self, clock, starting, action, slot, operation, dual, last, onward);
 
         // The engine's `idle` falls a cycle after `start`.
         self.may_start.next = self.idle.val() & !self.starting.q.val();
@@ -144,8 +155,9 @@ impl Logic for ActionArbiter {
             self.operation.d.next = self.poll_operation.val();
             self.dual.d.next = self.poll_dual.val();
             self.last.d.next = self.poll_last.val();
+            self.onward.d.next = self.poll_onward.val();
             if self.issues.val() {
-                self.action.d.next = bit_cast::<4, 3>(self.issue_operation.val());
+                self.action.d.next = self.issue_action.val();
                 self.slot.d.next = self.issue_slot.val();
                 self.operation.d.next = self.issue_operation.val();
                 self.dual.d.next = self.issue_dual.val();
@@ -167,6 +179,7 @@ impl Logic for ActionArbiter {
         self.start_operation.next = self.operation.q.val();
         self.start_dual.next = self.dual.q.val();
         self.start_last.next = self.last.q.val();
+        self.start_onward.next = self.onward.q.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

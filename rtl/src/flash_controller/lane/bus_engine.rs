@@ -21,6 +21,8 @@ pub enum ActionOutcome {
     Done,
     /// The die has the data of its read.
     DataReady,
+    /// The die has the data of its read, and is to begin the next one before they are transferred.
+    ReadsOn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, LogicState)]
@@ -64,6 +66,8 @@ pub struct BusEngine {
     pub start_dual: Signal<In, Bit>,
     /// A poll that fails is not repeated: the command has failed.
     pub start_last: Signal<In, Bit>,
+    /// A poll, and if the die is ready, it is to read on before its data is transferred.
+    pub start_onward: Signal<In, Bit>,
     /// Nothing is played.
     pub idle: Signal<Out, Bit>,
     /// The slot that is played.
@@ -86,6 +90,8 @@ pub struct BusEngine {
     pub report_outcome: Signal<Out, ActionOutcome>,
     /// The number of the command's operation.
     pub report_operation: Signal<Out, Bits<3>>,
+    /// The die moves a page between its registers.
+    pub report_moves: Signal<Out, Bit>,
     /// The last report has not been noted: the action does not end.
     pub report_pending: Signal<In, Bit>,
     /// Data of programs, page after page.
@@ -111,6 +117,7 @@ pub struct BusEngine {
     id_action: Constant<Bits<4>>,
     get_feature_action: Constant<Bits<4>>,
     poll_action: Constant<Bits<4>>,
+    next_action: Constant<Bits<4>>,
     read_operation: Constant<Bits<3>>,
     boot_synchronous: Constant<Bit>,
     run_synchronous: Constant<Bit>,
@@ -137,6 +144,7 @@ pub struct BusEngine {
     operation: DFF<Bits<3>>,
     dual: DFF<Bit>,
     last_poll: DFF<Bit>,
+    onward: DFF<Bit>,
     second: DFF<Bit>,
     /// The chip is in the lane's `run` mode.
     is_fast: DFF<Bit>,
@@ -212,6 +220,7 @@ pub struct BusEngine {
     failed: Signal<Local, Bit>,
     waited: Signal<Local, Bit>,
     selected: Signal<Local, Bits<2>>,
+    moves: Signal<Local, Bit>,
 }
 
 impl BusEngine {
@@ -235,6 +244,7 @@ impl BusEngine {
             start_operation: Default::default(),
             start_dual: Default::default(),
             start_last: Default::default(),
+            start_onward: Default::default(),
             idle: Default::default(),
             slot: Default::default(),
             second_plane: Default::default(),
@@ -246,6 +256,7 @@ impl BusEngine {
             report: Default::default(),
             report_outcome: Default::default(),
             report_operation: Default::default(),
+            report_moves: Default::default(),
             report_pending: Default::default(),
             program: Default::default(),
             program_waits: Default::default(),
@@ -260,6 +271,7 @@ impl BusEngine {
             id_action: action(BusAction::ReadId),
             get_feature_action: action(BusAction::GetFeature),
             poll_action: action(BusAction::Poll),
+            next_action: action(BusAction::ReadNext),
             read_operation: Constant::new(BusAction::Read.number().into()),
             boot_synchronous: Constant::new(boot.synchronous),
             run_synchronous: Constant::new(run.synchronous),
@@ -282,6 +294,7 @@ impl BusEngine {
             operation: Default::default(),
             dual: Default::default(),
             last_poll: Default::default(),
+            onward: Default::default(),
             second: Default::default(),
             is_fast: Default::default(),
             synchronous: Default::default(),
@@ -343,6 +356,7 @@ impl BusEngine {
             failed: Default::default(),
             waited: Default::default(),
             selected: Default::default(),
+            moves: Default::default(),
         })
     }
 }
@@ -361,7 +375,7 @@ impl Logic for BusEngine {
         dff_setup!(self, clock, is_high, phase_left, first_period, active, periods_left, ends);
         dff_setup!(self, clock, pair_valid, pair_first, pair_second, sending, sending_first, sending_second);
         dff_setup!(self, clock, sent_second, ready_pins, ready_chips, chip_ready, status_ready, status_failed);
-        dff_setup!(self, clock, timed_out, all_ready, any_failed);
+        dff_setup!(self, clock, timed_out, all_ready, any_failed, onward);
         dff_setup!(self, clock, chip_enable, command_latch, address_latch, write_low, read_low, data_out, data_drive);
         dff_setup!(self, clock, strobe_out, strobe_drive, done, done_fails);
 
@@ -394,6 +408,7 @@ impl Logic for BusEngine {
                 self.operation.d.next = self.start_operation.val();
                 self.dual.d.next = self.start_dual.val();
                 self.last_poll.d.next = self.start_last.val();
+                self.onward.d.next = self.start_onward.val();
                 self.second.d.next = false;
             }
             Playing::Fetching => {
@@ -637,7 +652,8 @@ impl Logic for BusEngine {
         self.report.next = self.finishes.val() & !self.first_pass.q.val();
         self.report_outcome.next = ActionOutcome::Done;
         self.failed.next = self.timed_out.q.val() | self.capture.missing.val();
-        if self.action.q.val() <= self.erase_action.val() {
+        self.moves.next = self.action.q.val() >= self.next_action.val();
+        if (self.action.q.val() <= self.erase_action.val()) | self.moves.val() {
             self.report_outcome.next = ActionOutcome::Busy;
         }
         if self.is_poll.q.val() {
@@ -650,10 +666,14 @@ impl Logic for BusEngine {
             } else {
                 if self.operation.q.val() == self.read_operation.val() {
                     self.report_outcome.next = ActionOutcome::DataReady;
+                    if self.onward.q.val() {
+                        self.report_outcome.next = ActionOutcome::ReadsOn;
+                    }
                 }
             }
         }
         self.report_operation.next = self.operation.q.val();
+        self.report_moves.next = self.moves.val();
         self.done.d.next = self.report.val() & (self.report_outcome.val() == ActionOutcome::Done);
         self.done_fails.d.next = self.failed.val();
         self.done_valid.next = self.done.q.val();

@@ -32,11 +32,15 @@ pub enum BusAction {
     Poll,
     /// Data of a finished read: 06h, address, E0h, the bytes.
     Transfer,
+    /// A page that has been read makes room for the next, whose read begins: 00h, address of the next, 31h.
+    ReadNext,
+    /// A page that has been read makes room for none: 78h and row, which select the die, 3Fh.
+    ReadLast,
 }
 
 impl BusAction {
     /// All actions.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Read,
         Self::Program,
         Self::Erase,
@@ -47,6 +51,8 @@ impl BusAction {
         Self::Reset,
         Self::Poll,
         Self::Transfer,
+        Self::ReadNext,
+        Self::ReadLast,
     ];
 
     /// The number by which scheduler and engine know the action.
@@ -223,6 +229,16 @@ impl Assembler<'_> {
                 steps.extend(self.full_address(0));
                 steps.push(self.command(0x30));
             }
+            BusAction::ReadNext => {
+                steps.push(self.command(0x00));
+                steps.extend(self.full_address(0));
+                steps.push(self.command(0x31));
+            }
+            BusAction::ReadLast => {
+                steps.push(self.command(0x78));
+                steps.extend(self.row_address(0));
+                steps.push(self.command(0x3F));
+            }
             BusAction::Program => {
                 steps.push(self.command(0x80));
                 steps.extend(self.full_address(self.ns(self.figures.address_to_data)));
@@ -387,7 +403,7 @@ mod tests {
                 for clock_period_ps in [5000, 6666, 7500, 10_000] {
                     let config = LaneConfig { run, clock_period_ps, ..LaneConfig::default() };
                     let contents = BusProgram::new(&config).expect("a legal configuration").contents();
-                    assert!(contents.len() > 150 && contents.len() <= 320);
+                    assert!(contents.len() > 170 && contents.len() <= 384);
                 }
             }
         }

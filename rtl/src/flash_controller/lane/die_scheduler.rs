@@ -21,10 +21,15 @@ const POLL_SHARE: u32 = 16;
 /// Keeps a queue of four commands and a timer for each of 16 dies, in memories that one visitor walks round: a die is
 /// visited every 16 cycles, and whatever concerns it happens at the visit.
 ///
-/// A die is *idle*, *claimed* (its command waits for the bus or occupies it) or *timed* (it is busy and its timer runs). At
+/// A die is *idle*, *claimed* (its command waits for the bus or occupies it), *timed* (it is busy and its timer runs) or *due*
+/// (it has read a page and is to read on). At
 /// a visit, in this order: what the bus engine reports of the die is noted; an idle die with a command becomes claimed
-/// and its command the *issue* candidate, if there is none; a timed die whose time is over becomes claimed and the *poll*
-/// candidate, if there is none. A command offered to the die is taken if its queue has room.
+/// and its command the *issue* candidate, if there is none, as does a die that is due; a timed die whose time is over becomes
+/// claimed and the *poll* candidate, if there is none. A command offered to the die is taken if its queue has room.
+///
+/// While no more than two dies are at work, which do not fill the bus, a read behind a read begins before the data of the first is transferred. Then it is *begun*
+/// when it becomes the oldest command: its page moves to the register that the bus reads, and again the read behind it begins
+/// with that, if there is one.
 ///
 /// Programs begin in the order in which they were taken, for their data comes in that order, and only once data is there.
 /// Operations on a whole chip (identification, parameters, features, reset) begin when all dies of the chip are idle, and
@@ -65,12 +70,16 @@ pub struct DieScheduler {
     pub report_outcome: Signal<In, ActionOutcome>,
     /// Number of the operation that the die executes.
     pub report_operation: Signal<In, Bits<3>>,
+    /// The die moves a page between its registers.
+    pub report_moves: Signal<In, Bit>,
     /// A report has not been noted yet.
     pub report_pending: Signal<Out, Bit>,
     /// A command can begin.
     pub issue_valid: Signal<Out, Bit>,
     /// Its slot.
     pub issue_slot: Signal<Out, Bits<6>>,
+    /// Number of the action that begins it.
+    pub issue_action: Signal<Out, Bits<4>>,
     /// Its operation's number.
     pub issue_operation: Signal<Out, Bits<3>>,
     /// It plays for both planes.
@@ -87,6 +96,8 @@ pub struct DieScheduler {
     pub poll_dual: Signal<Out, Bit>,
     /// It is the last poll before the command is given up.
     pub poll_last: Signal<Out, Bit>,
+    /// If the die is ready, it is to read on before its data is transferred.
+    pub poll_onward: Signal<Out, Bit>,
     /// The poll begins.
     pub poll_take: Signal<In, Bit>,
 
@@ -104,10 +115,13 @@ pub struct DieScheduler {
     read_time: Constant<Bits<16>>,
     program_time: Constant<Bits<16>>,
     erase_time: Constant<Bits<16>>,
+    move_time: Constant<Bits<16>>,
     /// Times between polls in visits.
     read_again: Constant<Bits<16>>,
     program_again: Constant<Bits<16>>,
     erase_again: Constant<Bits<16>>,
+    next_action: Constant<Bits<4>>,
+    last_action: Constant<Bits<4>>,
 
     /// Commands taken and not done, 0..=64: nobody walks when there are none.
     outstanding: DFF<Bits<7>>,
@@ -117,37 +131,45 @@ pub struct DieScheduler {
     // The walk: a die's entry is read, then the head of its queue, then flags are made, then the visit happens.
     walking: DFF<Bit>,
     die: DFF<Bits<4>>,
-    /// Per die: state (bits 0, 1), commands (2..5), oldest command's place (5, 6), polls (7..15), timer (15..31).
-    entries: RAM<Bits<31>, 4>,
+    /// Per die: state (bits 0, 1), commands (2..5), oldest command's place (5, 6), polls (7..15), timer (15..31), the oldest command
+    /// was begun by the one before it (31), the second was begun by the oldest (32).
+    entries: RAM<Bits<33>, 4>,
     fetched_valid: DFF<Bit>,
     fetched_die: DFF<Bits<4>>,
     /// Per slot: operation (bits 0..3), dual (3), turn among the programs (4..10).
     heads: RAM<Bits<10>, 6>,
+    /// Per slot: operation. Read for the command behind the oldest.
+    seconds: RAM<Bits<3>, 6>,
     headed_valid: DFF<Bit>,
     headed_die: DFF<Bits<4>>,
-    headed_entry: DFF<Bits<31>>,
+    headed_entry: DFF<Bits<33>>,
     flagged_valid: DFF<Bit>,
     flagged_die: DFF<Bits<4>>,
-    flagged_entry: DFF<Bits<31>>,
+    flagged_entry: DFF<Bits<33>>,
     flagged_head: DFF<Bits<10>>,
+    flagged_second: DFF<Bits<3>>,
     flagged_time_over: DFF<Bit>,
     visited_valid: DFF<Bit>,
     visited_die: DFF<Bits<4>>,
-    visited_entry: DFF<Bits<31>>,
+    visited_entry: DFF<Bits<33>>,
     visited_head: DFF<Bits<10>>,
     visited_reported: DFF<Bit>,
     visited_offered: DFF<Bit>,
     visited_may_issue: DFF<Bit>,
     visited_may_poll: DFF<Bit>,
     visited_blocks: DFF<Bit>,
+    visited_reads_on: DFF<Bit>,
+    visited_idle: DFF<Bit>,
+    visited_due: DFF<Bit>,
     written_valid: DFF<Bit>,
     written_die: DFF<Bits<4>>,
-    written_entry: DFF<Bits<31>>,
+    written_entry: DFF<Bits<33>>,
 
     reported: DFF<Bit>,
     reported_die: DFF<Bits<4>>,
     reported_done: DFF<Bit>,
     reported_again: DFF<Bit>,
+    reported_onward: DFF<Bit>,
     reported_whole_chip: DFF<Bit>,
     reported_time: DFF<Bits<16>>,
 
@@ -158,10 +180,12 @@ pub struct DieScheduler {
     issuing: DFF<Bit>,
     issuing_slot: DFF<Bits<6>>,
     issuing_head: DFF<Bits<4>>,
+    issuing_action: DFF<Bits<4>>,
     polling: DFF<Bit>,
     polling_slot: DFF<Bits<6>>,
     polling_head: DFF<Bits<4>>,
     polling_last: DFF<Bit>,
+    polling_onward: DFF<Bit>,
 
     /// Turn that the next program taken gets.
     program_tail: DFF<Bits<6>>,
@@ -170,6 +194,8 @@ pub struct DieScheduler {
     /// Dies of each chip that are not idle, 0..=8.
     low_chip_active: DFF<Bits<4>>,
     high_chip_active: DFF<Bits<4>>,
+    /// Two dies at most are not idle.
+    few_active: DFF<Bit>,
     /// An operation on the whole chip waits or is under way: nothing else begins there.
     low_chip_reserved: DFF<Bit>,
     high_chip_reserved: DFF<Bit>,
@@ -180,12 +206,13 @@ pub struct DieScheduler {
     dual_bit: Signal<Local, Bits<10>>,
     report_time: Signal<Local, Bits<16>>,
     report_again_time: Signal<Local, Bits<16>>,
-    fresh_entry: Signal<Local, Bits<31>>,
+    fresh_entry: Signal<Local, Bits<33>>,
     headed_timer: Signal<Local, Bits<16>>,
     headed_time_over: Signal<Local, Bit>,
     headed_timer_less: Signal<Local, Bits<16>>,
     flagged_idle: Signal<Local, Bit>,
     flagged_timed: Signal<Local, Bit>,
+    flagged_due: Signal<Local, Bit>,
     flagged_has_command: Signal<Local, Bit>,
     flagged_whole_chip: Signal<Local, Bit>,
     flagged_is_program: Signal<Local, Bit>,
@@ -203,6 +230,13 @@ pub struct DieScheduler {
     next_polls: Signal<Local, Bits<8>>,
     next_timer: Signal<Local, Bits<16>>,
     newest: Signal<Local, Bits<2>>,
+    second: Signal<Local, Bits<2>>,
+    is_begun: Signal<Local, Bit>,
+    has_begun_second: Signal<Local, Bit>,
+    begins_second: Signal<Local, Bit>,
+    next_begun: Signal<Local, Bit>,
+    next_second_begun: Signal<Local, Bit>,
+    entry_now: Signal<Local, Bits<33>>,
     issuing_chip: Signal<Local, Bit>,
     done_low: Signal<Local, Bit>,
     done_high: Signal<Local, Bit>,
@@ -212,6 +246,7 @@ pub struct DieScheduler {
     idle_state: Constant<Bits<2>>,
     claimed_state: Constant<Bits<2>>,
     timed_state: Constant<Bits<2>>,
+    due_state: Constant<Bits<2>>,
 }
 
 impl DieScheduler {
@@ -235,9 +270,11 @@ impl DieScheduler {
             report_die: Default::default(),
             report_outcome: Default::default(),
             report_operation: Default::default(),
+            report_moves: Default::default(),
             report_pending: Default::default(),
             issue_valid: Default::default(),
             issue_slot: Default::default(),
+            issue_action: Default::default(),
             issue_operation: Default::default(),
             issue_dual: Default::default(),
             issue_take: Default::default(),
@@ -246,6 +283,7 @@ impl DieScheduler {
             poll_operation: Default::default(),
             poll_dual: Default::default(),
             poll_last: Default::default(),
+            poll_onward: Default::default(),
             poll_take: Default::default(),
             die_number: (0..super::DIES).map(|die| Constant::new(die.to_bits())).collect(),
             read_code: code(BusAction::Read),
@@ -259,6 +297,9 @@ impl DieScheduler {
             read_time: time(config.read_ns.saturating_sub(POLL_NS).max(1)),
             program_time: time(config.program_ns),
             erase_time: time(config.erase_ns),
+            move_time: time(config.cache_busy_ns.saturating_sub(POLL_NS).max(1)),
+            next_action: Constant::new(BusAction::ReadNext.number().into()),
+            last_action: Constant::new(BusAction::ReadLast.number().into()),
             read_again: again(config.read_ns),
             program_again: again(config.program_ns),
             erase_again: again(config.erase_ns),
@@ -270,6 +311,7 @@ impl DieScheduler {
             fetched_valid: Default::default(),
             fetched_die: Default::default(),
             heads: Default::default(),
+            seconds: Default::default(),
             headed_valid: Default::default(),
             headed_die: Default::default(),
             headed_entry: Default::default(),
@@ -277,6 +319,7 @@ impl DieScheduler {
             flagged_die: Default::default(),
             flagged_entry: Default::default(),
             flagged_head: Default::default(),
+            flagged_second: Default::default(),
             flagged_time_over: Default::default(),
             visited_valid: Default::default(),
             visited_die: Default::default(),
@@ -287,6 +330,9 @@ impl DieScheduler {
             visited_may_issue: Default::default(),
             visited_may_poll: Default::default(),
             visited_blocks: Default::default(),
+            visited_reads_on: Default::default(),
+            visited_idle: Default::default(),
+            visited_due: Default::default(),
             written_valid: Default::default(),
             written_die: Default::default(),
             written_entry: Default::default(),
@@ -294,6 +340,7 @@ impl DieScheduler {
             reported_die: Default::default(),
             reported_done: Default::default(),
             reported_again: Default::default(),
+            reported_onward: Default::default(),
             reported_whole_chip: Default::default(),
             reported_time: Default::default(),
             accepting: Default::default(),
@@ -302,14 +349,17 @@ impl DieScheduler {
             issuing: Default::default(),
             issuing_slot: Default::default(),
             issuing_head: Default::default(),
+            issuing_action: Default::default(),
             polling: Default::default(),
             polling_slot: Default::default(),
             polling_head: Default::default(),
             polling_last: Default::default(),
+            polling_onward: Default::default(),
             program_tail: Default::default(),
             program_turn: Default::default(),
             low_chip_active: Default::default(),
             high_chip_active: Default::default(),
+            few_active: Default::default(),
             low_chip_reserved: Default::default(),
             high_chip_reserved: Default::default(),
             offered_code: Default::default(),
@@ -324,6 +374,7 @@ impl DieScheduler {
             headed_timer_less: Default::default(),
             flagged_idle: Default::default(),
             flagged_timed: Default::default(),
+            flagged_due: Default::default(),
             flagged_has_command: Default::default(),
             flagged_whole_chip: Default::default(),
             flagged_is_program: Default::default(),
@@ -341,6 +392,13 @@ impl DieScheduler {
             next_polls: Default::default(),
             next_timer: Default::default(),
             newest: Default::default(),
+            second: Default::default(),
+            is_begun: Default::default(),
+            has_begun_second: Default::default(),
+            begins_second: Default::default(),
+            next_begun: Default::default(),
+            next_second_begun: Default::default(),
+            entry_now: Default::default(),
             issuing_chip: Default::default(),
             done_low: Default::default(),
             done_high: Default::default(),
@@ -349,6 +407,7 @@ impl DieScheduler {
             idle_state: Constant::new(0_u64.into()),
             claimed_state: Constant::new(1_u64.into()),
             timed_state: Constant::new(2_u64.into()),
+            due_state: Constant::new(3_u64.into()),
         }
     }
 }
@@ -360,6 +419,8 @@ impl Logic for DieScheduler {
         dff_setup!(self, clock, headed_valid, headed_die, headed_entry);
         dff_setup!(self, clock, flagged_valid, flagged_die, flagged_entry, flagged_head, flagged_time_over);
         dff_setup!(self, clock, visited_valid, visited_die, visited_entry, visited_head, visited_reported);
+        dff_setup!(self, clock, flagged_second, visited_reads_on, visited_idle, visited_due);
+        dff_setup!(self, clock, few_active, reported_onward, issuing_action, polling_onward);
         dff_setup!(self, clock, visited_offered, visited_may_issue, visited_may_poll, visited_blocks);
         dff_setup!(self, clock, written_valid, written_die, written_entry);
         dff_setup!(self, clock, reported, reported_die, reported_done, reported_again, reported_whole_chip);
@@ -372,6 +433,8 @@ impl Logic for DieScheduler {
         self.entries.write_clock.next = self.clock.val();
         self.heads.read_clock.next = self.clock.val();
         self.heads.write_clock.next = self.clock.val();
+        self.seconds.read_clock.next = self.clock.val();
+        self.seconds.write_clock.next = self.clock.val();
 
         // A report is kept until its die is visited. The time it starts is looked up meanwhile.
         self.report_time.next = self.erase_time.val();
@@ -384,11 +447,15 @@ impl Logic for DieScheduler {
             self.report_time.next = self.program_time.val();
             self.report_again_time.next = self.program_again.val();
         }
+        if self.report_moves.val() {
+            self.report_time.next = self.move_time.val();
+        }
         if self.report.val() {
             self.reported.d.next = true;
             self.reported_die.d.next = self.report_die.val();
             self.reported_done.d.next = self.report_outcome.val() == ActionOutcome::Done;
             self.reported_again.d.next = self.report_outcome.val() == ActionOutcome::Again;
+            self.reported_onward.d.next = self.report_outcome.val() == ActionOutcome::ReadsOn;
             self.reported_whole_chip.d.next = self.report_operation.val() > self.erase_code.val();
             self.reported_time.d.next = self.report_time.val();
             if self.report_outcome.val() == ActionOutcome::Again {
@@ -408,10 +475,12 @@ impl Logic for DieScheduler {
         // The entry stands at the memory's output: it says which slot is the head of the queue.
         self.fresh_entry.next = self.entries.read_data.val();
         if !self.cleared.q.val() {
-            self.fresh_entry.next = bits::<31>(0);
+            self.fresh_entry.next = bits::<33>(0);
         }
         self.heads.read_address.next = (bit_cast::<6, 4>(self.fetched_die.q.val()) << 2)
             | bit_cast::<6, 2>(self.fresh_entry.val().get_bits::<2>(5));
+        self.seconds.read_address.next = (bit_cast::<6, 4>(self.fetched_die.q.val()) << 2)
+            | bit_cast::<6, 2>(self.fresh_entry.val().get_bits::<2>(5) + 1);
         self.headed_valid.d.next = self.fetched_valid.q.val();
         self.headed_die.d.next = self.fetched_die.q.val();
         self.headed_entry.d.next = self.fresh_entry.val();
@@ -426,14 +495,17 @@ impl Logic for DieScheduler {
         self.flagged_valid.d.next = self.headed_valid.q.val();
         self.flagged_die.d.next = self.headed_die.q.val();
         self.flagged_head.d.next = self.heads.read_data.val();
+        self.flagged_second.d.next = self.seconds.read_data.val();
         self.flagged_time_over.d.next = self.headed_time_over.val();
-        self.flagged_entry.d.next = bit_cast::<31, 15>(self.headed_entry.q.val().get_bits::<15>(0))
-            | (bit_cast::<31, 16>(self.headed_timer_less.val()) << 15);
+        self.flagged_entry.d.next = bit_cast::<33, 15>(self.headed_entry.q.val().get_bits::<15>(0))
+            | (bit_cast::<33, 16>(self.headed_timer_less.val()) << 15)
+            | (bit_cast::<33, 2>(self.headed_entry.q.val().get_bits::<2>(31)) << 31);
 
         // What the die may do. Nothing that is looked at here changes again before the visit in a way that matters: what may
         // begin is decided one command at a time, as there is one candidate.
         self.flagged_idle.next = self.flagged_entry.q.val().get_bits::<2>(0) == self.idle_state.val();
         self.flagged_timed.next = self.flagged_entry.q.val().get_bits::<2>(0) == self.timed_state.val();
+        self.flagged_due.next = self.flagged_entry.q.val().get_bits::<2>(0) == self.due_state.val();
         self.flagged_has_command.next = self.flagged_entry.q.val().get_bits::<3>(2).any();
         self.flagged_whole_chip.next = self.flagged_head.q.val().get_bits::<3>(0) > self.erase_code.val();
         self.flagged_is_program.next = self.flagged_head.q.val().get_bits::<3>(0) == self.program_code.val();
@@ -459,16 +531,22 @@ impl Logic for DieScheduler {
             & self.flagged_idle.val()
             & self.flagged_has_command.val()
             & self.flagged_whole_chip.val();
+        self.visited_reads_on.d.next = (self.flagged_second.q.val() == self.read_code.val())
+            & (self.flagged_entry.q.val().get_bits::<3>(2) > bits::<3>(1))
+            & !self.chip_reserved.val();
+        self.visited_idle.d.next = self.flagged_idle.val();
+        self.visited_due.d.next = self.flagged_due.val();
         self.visited_may_poll.d.next =
             self.flagged_valid.q.val() & self.flagged_timed.val() & self.flagged_time_over.q.val();
-        self.visited_may_issue.d.next = self.flagged_valid.q.val()
-            & self.flagged_idle.val()
-            & self.flagged_has_command.val()
-            & ((self.flagged_whole_chip.val() & self.chip_quiet.val())
-                | (!self.flagged_whole_chip.val() & !self.chip_reserved.val()))
-            & (!self.flagged_is_program.val()
-                | (self.program_waits.val()
-                    & (self.flagged_head.q.val().get_bits::<6>(4) == self.program_turn.q.val())));
+        self.visited_may_issue.d.next = (self.flagged_valid.q.val() & self.flagged_due.val())
+            | (self.flagged_valid.q.val()
+                & self.flagged_idle.val()
+                & self.flagged_has_command.val()
+                & ((self.flagged_whole_chip.val() & self.chip_quiet.val())
+                    | (!self.flagged_whole_chip.val() & !self.chip_reserved.val()))
+                & (!self.flagged_is_program.val()
+                    | (self.program_waits.val()
+                        & (self.flagged_head.q.val().get_bits::<6>(4) == self.program_turn.q.val()))));
 
         // The visit.
         self.state.next = self.visited_entry.q.val().get_bits::<2>(0);
@@ -477,6 +555,13 @@ impl Logic for DieScheduler {
         self.now_polls.next = self.visited_may_poll.q.val() & !self.polling.q.val();
         self.now_accepts.next = self.visited_offered.q.val() & !self.accepting.q.val();
         self.now_done.next = self.visited_reported.q.val() & self.reported_done.q.val();
+
+        // A die that is due reads on; if it has not begun the page that it has read, there is a read behind it.
+        self.is_begun.next = self.visited_entry.q.val().get_bit(31);
+        self.has_begun_second.next = self.visited_entry.q.val().get_bit(32);
+        self.begins_second.next = self.visited_due.q.val() & (self.visited_reads_on.q.val() | !self.is_begun.val());
+        self.next_begun.next = self.is_begun.val();
+        self.next_second_begun.next = self.has_begun_second.val() | (self.now_issues.val() & self.begins_second.val());
 
         self.next_state.next = self.state.val();
         if self.now_issues.val() | self.now_polls.val() {
@@ -493,8 +578,16 @@ impl Logic for DieScheduler {
             if self.reported_again.q.val() {
                 self.next_polls.next = self.visited_entry.q.val().get_bits::<8>(7) + 1;
             }
+            if self.reported_onward.q.val() {
+                self.next_state.next = self.due_state.val();
+            }
             if self.reported_done.q.val() {
                 self.next_state.next = self.idle_state.val();
+                if self.has_begun_second.val() {
+                    self.next_state.next = self.due_state.val();
+                }
+                self.next_begun.next = self.has_begun_second.val();
+                self.next_second_begun.next = false;
                 self.next_oldest.next = self.visited_entry.q.val().get_bits::<2>(5) + 1;
             }
         }
@@ -507,11 +600,14 @@ impl Logic for DieScheduler {
         }
         self.written_valid.d.next = self.visited_valid.q.val();
         self.written_die.d.next = self.visited_die.q.val();
-        self.written_entry.d.next = bit_cast::<31, 2>(self.next_state.val())
-            | (bit_cast::<31, 3>(self.next_count.val()) << 2)
-            | (bit_cast::<31, 2>(self.next_oldest.val()) << 5)
-            | (bit_cast::<31, 8>(self.next_polls.val()) << 7)
-            | (bit_cast::<31, 16>(self.next_timer.val()) << 15);
+        self.entry_now.next = bit_cast::<33, 2>(self.next_state.val())
+            | (bit_cast::<33, 3>(self.next_count.val()) << 2)
+            | (bit_cast::<33, 2>(self.next_oldest.val()) << 5)
+            | (bit_cast::<33, 8>(self.next_polls.val()) << 7)
+            | (bit_cast::<33, 16>(self.next_timer.val()) << 15);
+        self.entry_now.next = self.entry_now.val().replace_bit(31, self.next_begun.val());
+        self.entry_now.next = self.entry_now.val().replace_bit(32, self.next_second_begun.val());
+        self.written_entry.d.next = self.entry_now.val();
         self.entries.write_address.next = self.written_die.q.val();
         self.entries.write_data.next = self.written_entry.q.val();
         self.entries.write_enable.next = self.written_valid.q.val();
@@ -547,6 +643,7 @@ impl Logic for DieScheduler {
         if self.offered_dual.val() {
             self.dual_bit.next = bits::<10>(8);
         }
+        self.second.next = self.visited_entry.q.val().get_bits::<2>(5) + 1;
         self.newest.next = self.visited_entry.q.val().get_bits::<2>(5) + self.visited_entry.q.val().get_bits::<2>(2);
         self.accepting.d.next = self.now_accepts.val();
         if self.now_accepts.val() {
@@ -555,6 +652,9 @@ impl Logic for DieScheduler {
         }
         self.heads.write_address.next = self.accepting_slot.q.val();
         self.heads.write_enable.next = self.accepting.q.val();
+        self.seconds.write_address.next = self.accepting_slot.q.val();
+        self.seconds.write_enable.next = self.accepting.q.val();
+        self.seconds.write_data.next = self.offered_code.val();
         self.heads.write_data.next = bit_cast::<10, 3>(self.offered_code.val())
             | self.dual_bit.val()
             | (bit_cast::<10, 6>(self.program_tail.q.val()) << 4);
@@ -580,6 +680,15 @@ impl Logic for DieScheduler {
             self.issuing_slot.d.next = (bit_cast::<6, 4>(self.visited_die.q.val()) << 2)
                 | bit_cast::<6, 2>(self.visited_entry.q.val().get_bits::<2>(5));
             self.issuing_head.d.next = self.visited_head.q.val().get_bits::<4>(0);
+            self.issuing_action.d.next = bit_cast::<4, 3>(self.visited_head.q.val().get_bits::<3>(0));
+            if self.visited_due.q.val() {
+                self.issuing_action.d.next = self.last_action.val();
+            }
+            if self.begins_second.val() {
+                self.issuing_slot.d.next =
+                    (bit_cast::<6, 4>(self.visited_die.q.val()) << 2) | bit_cast::<6, 2>(self.second.val());
+                self.issuing_action.d.next = self.next_action.val();
+            }
             if self.visited_head.q.val().get_bits::<3>(0) == self.program_code.val() {
                 self.program_turn.d.next = self.program_turn.q.val() + 1;
             }
@@ -593,9 +702,13 @@ impl Logic for DieScheduler {
                 | bit_cast::<6, 2>(self.visited_entry.q.val().get_bits::<2>(5));
             self.polling_head.d.next = self.visited_head.q.val().get_bits::<4>(0);
             self.polling_last.d.next = self.visited_entry.q.val().get_bits::<8>(7).all();
+            self.polling_onward.d.next = (self.visited_head.q.val().get_bits::<3>(0) == self.read_code.val())
+                & self.visited_reads_on.q.val()
+                & !((self.is_begun.val() | self.has_begun_second.val()) | !self.few_active.q.val());
         }
         self.issue_valid.next = self.issuing.q.val();
         self.issue_slot.next = self.issuing_slot.q.val();
+        self.issue_action.next = self.issuing_action.q.val();
         self.issue_operation.next = self.issuing_head.q.val().get_bits::<3>(0);
         self.issue_dual.next = self.issuing_head.q.val().get_bit(3);
         self.poll_valid.next = self.polling.q.val();
@@ -603,14 +716,18 @@ impl Logic for DieScheduler {
         self.poll_operation.next = self.polling_head.q.val().get_bits::<3>(0);
         self.poll_dual.next = self.polling_head.q.val().get_bit(3);
         self.poll_last.next = self.polling_last.q.val();
+        self.poll_onward.next = self.polling_onward.q.val();
         self.report_pending.next = self.reported.q.val();
 
         // How many dies of each chip are at work, and whether the chip waits for an operation that concerns all of it.
+        self.few_active.d.next = bit_cast::<5, 4>(self.low_chip_active.q.val())
+            + bit_cast::<5, 4>(self.high_chip_active.q.val())
+            <= bits::<5>(2);
         self.issuing_chip.next = self.visited_die.q.val().get_bit(3);
-        self.issue_low.next = self.now_issues.val() & !self.issuing_chip.val();
-        self.issue_high.next = self.now_issues.val() & self.issuing_chip.val();
-        self.done_low.next = self.now_done.val() & !self.issuing_chip.val();
-        self.done_high.next = self.now_done.val() & self.issuing_chip.val();
+        self.issue_low.next = (self.now_issues.val() & self.visited_idle.q.val()) & !self.issuing_chip.val();
+        self.issue_high.next = (self.now_issues.val() & self.visited_idle.q.val()) & self.issuing_chip.val();
+        self.done_low.next = (self.now_done.val() & !self.has_begun_second.val()) & !self.issuing_chip.val();
+        self.done_high.next = (self.now_done.val() & !self.has_begun_second.val()) & self.issuing_chip.val();
         if self.issue_low.val() {
             self.low_chip_active.d.next = self.low_chip_active.q.val() + 1;
         }
@@ -641,16 +758,17 @@ impl Logic for DieScheduler {
         let mut info = circuit_info::<Self>(&[
             ("queue", QUEUE),
             ("polls", POLLS),
-            ("read_time", self.read_time.val().into()),
-            ("program_time", self.program_time.val().into()),
-            ("erase_time", self.erase_time.val().into()),
+            ("read", self.read_time.val().into()),
+            ("program", self.program_time.val().into()),
+            ("erase", self.erase_time.val().into()),
+            ("move", self.move_time.val().into()),
             ("read_again", self.read_again.val().into()),
             ("program_again", self.program_again.val().into()),
             ("erase_again", self.erase_again.val().into()),
         ]);
         // An entry is written five cycles after it was read, when four other dies' entries have been read. A slot is written
         // only while its queue does not count it, and what is read of it then is not used.
-        info.push(no_collision(&["entries", "heads"]));
+        info.push(no_collision(&["entries", "heads", "seconds"]));
         info
     }
 }

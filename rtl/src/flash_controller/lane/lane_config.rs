@@ -36,6 +36,8 @@ pub struct LaneConfig {
     pub program_ns: u32,
     /// Block erase time tBERS, typical, in nanoseconds. SLC: 1.5 ms.
     pub erase_ns: u32,
+    /// Busy time while a page moves from a die's data register to its cache register (tRCBSY), typical, in nanoseconds.
+    pub cache_busy_ns: u32,
     /// Busy time between the planes of a multi-plane command, at most (tDBSY, tEBSY), in nanoseconds.
     pub between_planes_ns: u32,
 }
@@ -108,6 +110,7 @@ impl Default for LaneConfig {
             read_ns: 25_000,
             program_ns: 250_000,
             erase_ns: 1_500_000,
+            cache_busy_ns: 3000,
             between_planes_ns: 1000,
         }
     }
@@ -143,6 +146,7 @@ impl LaneConfig {
             ("page read time", self.read_ns, longest),
             ("page program time", self.program_ns, longest),
             ("block erase time", self.erase_ns, longest),
+            ("cache busy time", self.cache_busy_ns, longest),
             ("busy time between planes", self.between_planes_ns, 1600),
         ] {
             if value == 0 || u64::from(value) > maximum {

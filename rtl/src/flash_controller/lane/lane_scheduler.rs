@@ -54,6 +54,8 @@ pub struct LaneScheduler {
     pub start_dual: Signal<Out, Bit>,
     /// It is the last poll before the command is given up.
     pub start_last: Signal<Out, Bit>,
+    /// A poll, and if the die is ready, it is to read on before its data is transferred.
+    pub start_onward: Signal<Out, Bit>,
     /// The action of `report_slot` ends.
     pub report: Signal<In, Bit>,
     /// The slot of its command.
@@ -62,6 +64,8 @@ pub struct LaneScheduler {
     pub report_outcome: Signal<In, ActionOutcome>,
     /// The number of the command's operation.
     pub report_operation: Signal<In, Bits<3>>,
+    /// The die moves a page between its registers.
+    pub report_moves: Signal<In, Bit>,
     /// A report has not been noted yet: none may come.
     pub report_pending: Signal<Out, Bit>,
 
@@ -94,10 +98,12 @@ impl LaneScheduler {
             start_operation: Default::default(),
             start_dual: Default::default(),
             start_last: Default::default(),
+            start_onward: Default::default(),
             report: Default::default(),
             report_slot: Default::default(),
             report_outcome: Default::default(),
             report_operation: Default::default(),
+            report_moves: Default::default(),
             report_pending: Default::default(),
             dies: DieScheduler::new(config),
             finished: Default::default(),
@@ -130,6 +136,7 @@ impl Logic for LaneScheduler {
         self.dies.report_die.next = self.report_slot.val().get_bits::<4>(2);
         self.dies.report_outcome.next = self.report_outcome.val();
         self.dies.report_operation.next = self.report_operation.val();
+        self.dies.report_moves.next = self.report_moves.val();
         self.report_pending.next = self.dies.report_pending.val();
 
         self.arbiter.idle.next = self.idle.val();
@@ -139,6 +146,7 @@ impl Logic for LaneScheduler {
         self.finished.take.next = self.arbiter.finished_take.val();
         self.arbiter.issue_valid.next = self.dies.issue_valid.val();
         self.arbiter.issue_slot.next = self.dies.issue_slot.val();
+        self.arbiter.issue_action.next = self.dies.issue_action.val();
         self.arbiter.issue_operation.next = self.dies.issue_operation.val();
         self.arbiter.issue_dual.next = self.dies.issue_dual.val();
         self.dies.issue_take.next = self.arbiter.issue_take.val();
@@ -147,6 +155,7 @@ impl Logic for LaneScheduler {
         self.arbiter.poll_operation.next = self.dies.poll_operation.val();
         self.arbiter.poll_dual.next = self.dies.poll_dual.val();
         self.arbiter.poll_last.next = self.dies.poll_last.val();
+        self.arbiter.poll_onward.next = self.dies.poll_onward.val();
         self.dies.poll_take.next = self.arbiter.poll_take.val();
         self.start.next = self.arbiter.start.val();
         self.start_action.next = self.arbiter.start_action.val();
@@ -154,6 +163,7 @@ impl Logic for LaneScheduler {
         self.start_operation.next = self.arbiter.start_operation.val();
         self.start_dual.next = self.arbiter.start_dual.val();
         self.start_last.next = self.arbiter.start_last.val();
+        self.start_onward.next = self.arbiter.start_onward.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -14,6 +14,9 @@ use crate::stream::StreamSink;
 /// Executes commands on the 16 dies of a lane, interleaved: a busy die is left alone and asked for its status (78h) when its
 /// time is over, and the bus serves the others meanwhile.
 ///
+/// A die that has further reads in its queue reads the next page while the bus transfers the last (31h with an address; 3Fh for
+/// the last of them), if no more than two dies are at work and no operation on the whole chip waits.
+///
 /// The bus first transfers the data of finished reads, the oldest first; then it begins commands on idle dies; then it polls.
 /// Commands to one die are executed in order, those to different dies complete in any. Operations on a whole chip
 /// (`ReadParameters`, `ReadId`, `SetFeature`, `GetFeature`, `Reset`) wait until its dies are idle and keep the bus to their
@@ -140,6 +143,7 @@ impl Logic for NandSequencer {
         self.engine.start_operation.next = self.scheduler.start_operation.val();
         self.engine.start_dual.next = self.scheduler.start_dual.val();
         self.engine.start_last.next = self.scheduler.start_last.val();
+        self.engine.start_onward.next = self.scheduler.start_onward.val();
         self.engine.report_pending.next = self.scheduler.report_pending.val();
         self.scheduler.idle.next = self.engine.idle.val();
         self.scheduler.program_waits.next = self.engine.program_waits.val();
@@ -147,6 +151,7 @@ impl Logic for NandSequencer {
         self.scheduler.report_slot.next = self.engine.slot.val();
         self.scheduler.report_outcome.next = self.engine.report_outcome.val();
         self.scheduler.report_operation.next = self.engine.report_operation.val();
+        self.scheduler.report_moves.next = self.engine.report_moves.val();
 
         StreamSink::<8>::link(&mut self.program, &mut self.engine.program);
         self.read_valid.next = self.engine.read_valid.val();

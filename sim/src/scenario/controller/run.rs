@@ -90,6 +90,7 @@ fn lane_config(chip: &nand::ChipConfig) -> LaneConfig {
         read_ns: chip.flash.read.typical_nanoseconds as u32,
         program_ns: chip.flash.program.typical_nanoseconds as u32,
         erase_ns: chip.flash.erase.typical_nanoseconds as u32,
+        cache_busy_ns: chip.flash.cache_busy_nanoseconds as u32,
         between_planes_ns: chip.flash.plane_busy_nanoseconds as u32,
         ..LaneConfig::default()
     }
