@@ -63,6 +63,9 @@ pub struct ControllerArguments {
     /// Time from one stripe that the periodic sweep reads to the next [default: 10ms]
     #[arg(long, value_name = "TIME")]
     sweep: Option<String>,
+    /// Let firmware read the chips' marks of bad blocks at power-up, instead of telling it
+    #[arg(long)]
+    read_marks: bool,
     /// Seed of contents, patterns and chips [default: 1]
     #[arg(long)]
     seed: Option<u64>,
@@ -89,6 +92,7 @@ impl ControllerArguments {
             ("--pages-per-block", self.pages_per_block.is_some()),
             ("--read-limit", self.read_limit.is_some()),
             ("--sweep", self.sweep.is_some()),
+            ("--read-marks", self.read_marks),
             ("--seed", self.seed.is_some()),
             ("--inject", !self.inject.is_empty()),
             ("--power-cut", self.power_cut.is_some()),
@@ -121,6 +125,7 @@ impl ControllerArguments {
             inject: self.inject.iter().map(|fault| fault.parse()).collect::<Result<Vec<Injection>, _>>()?,
             power_cut: self.power_cut.as_deref().map(|time| time.parse::<Moment>()).transpose()?,
             upkeep,
+            read_marks: self.read_marks,
             haste: 1,
             read_stress: 1,
         };

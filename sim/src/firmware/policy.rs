@@ -81,6 +81,13 @@ impl Firmware {
         restored
     }
 
+    /// Blocks of a row, which is erased, were bad from the factory.
+    pub fn mark_bad(&mut self, row: RowAddress, lanes: u16) {
+        let index = self.layout.index(row);
+        self.rows[index].bad |= lanes;
+        self.retire_narrow_rows();
+    }
+
     /// The layout.
     pub fn layout(&self) -> &Layout {
         &self.layout

@@ -72,6 +72,7 @@ fn options(kind: Kind, seed: u64) -> ControllerOptions {
         power_cut: None,
         upkeep: Upkeep::default(),
         haste: HASTE,
+        read_marks: false,
         read_stress: 1,
     };
     let most = options.device_pages();

@@ -5,6 +5,7 @@ mod emlc;
 mod figures;
 mod losses;
 mod mailbox;
+mod marks;
 mod power;
 mod setup;
 mod upkeep;

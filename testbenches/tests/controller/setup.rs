@@ -20,6 +20,7 @@ pub fn options(kind: PatternKind) -> ControllerOptions {
         power_cut: None,
         upkeep: Upkeep::default(),
         haste: 1,
+        read_marks: false,
         read_stress: 1,
     }
 }

@@ -6,6 +6,7 @@
 mod boot;
 mod erases;
 mod events;
+mod marks;
 mod moves;
 mod report;
 mod restore;
@@ -14,7 +15,7 @@ mod sweep;
 
 pub use report::{DegradedRead, FirmwareReport, RetiredDie};
 
-use super::layout::{Layout, RowAddress, StripeDescriptor, StripeLocation};
+use super::layout::{LANES, Layout, RowAddress, StripeDescriptor, StripeLocation};
 use super::policy::{Firmware, PolicyParameters};
 use super::processor::{FirmwareResult, Processor};
 use super::victims::MoveReason;
@@ -62,6 +63,8 @@ pub struct TaskOptions {
     pub longest_program: u64,
     /// Cycles from one stripe that the periodic sweep reads to the next.
     pub sweep_interval: u64,
+    /// The chips are new, and the marks of their bad blocks in this column are to be read.
+    pub marks: Option<u32>,
     /// The flash holds what was there before power failed: the tables are made again from it.
     pub restore: bool,
 }
@@ -180,6 +183,9 @@ impl ControllerTask {
     /// What the hardware should never say.
     pub async fn run(mut self) -> FirmwareResult {
         self.boot().await;
+        if let Some(column) = self.options.marks {
+            self.read_marks(column).await;
+        }
         if self.options.restore {
             self.restore().await?;
         }

@@ -1,5 +1,6 @@
 //! What firmware saw and did.
 
+use crate::firmware::layout::RowAddress;
 use std::collections::BTreeMap;
 
 /// A page that was read with the help of its stripe, or was lost.
@@ -31,6 +32,8 @@ pub struct RetiredDie {
 pub struct FirmwareReport {
     /// All chips were reset and brought into their run mode.
     pub booted: Option<u64>,
+    /// Rows with members whose blocks are marked bad, a bit a lane, where firmware has read the marks.
+    pub marked: Vec<(RowAddress, u16)>,
     /// Stripes opened, by their members.
     pub widths: BTreeMap<u32, u64>,
     /// Slots for pages in the stripes that have reached the page map.

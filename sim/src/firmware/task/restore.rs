@@ -16,8 +16,8 @@ const READ_BYTES: usize = 18;
 /// Times that headers are read which do not fit their stripe's parity.
 const ATTEMPTS: usize = 4;
 /// Values of `byte_lane`: only one lane may transfer, none may.
-const ONE_LANE: u32 = 1 << 4;
-const NO_LANE: u32 = ONE_LANE | 15;
+pub(super) const ONE_LANE: u32 = 1 << 4;
+pub(super) const NO_LANE: u32 = ONE_LANE | 15;
 /// Upper bits of the tags of the firmware's commands.
 const FIRMWARE_TAGS: u8 = 0xB0;
 /// State of a stripe in the stripe table.

@@ -46,6 +46,8 @@ pub struct ControllerOptions {
     pub power_cut: Option<Moment>,
     /// How firmware looks after the flash.
     pub upkeep: Upkeep,
+    /// Firmware reads the marks of bad blocks when the chips are new; else it is told of them.
+    pub read_marks: bool,
     /// The flash is so many times as fast as real flash: for campaigns.
     pub haste: u32,
     /// A read disturbs its block as much as so many reads of real flash: for campaigns.
@@ -200,6 +202,7 @@ mod tests {
             inject: vec!["plane:3@2ms".parse().unwrap()],
             power_cut: Some(Moment(1_700_000)),
             upkeep: Upkeep::default(),
+            read_marks: false,
             haste: 1,
             read_stress: 1,
         }

@@ -137,10 +137,12 @@ impl<'a> ControllerRun<'a> {
             run_mode: lane.run.feature_value(),
             longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
             sweep_interval: options.upkeep.sweep.0.saturating_mul(1000) / CLOCK_PICOSECONDS,
+            marks: options.read_marks.then_some(chips.geometry.page_bytes),
             restore: false,
         };
-        // The makers' lists of bad blocks.
-        let bad: Vec<u16> = (0..layout.rows()).map(|index| bad_lanes(&lanes, layout.row(index))).collect();
+        // The makers' lists of bad blocks, if firmware is not to find out.
+        let known = |index| if options.read_marks { 0 } else { bad_lanes(lanes.iter(), layout.row(index)) };
+        let bad: Vec<u16> = (0..layout.rows()).map(known).collect();
         let report = Rc::new(RefCell::new(FirmwareReport::default()));
         let firmware = firmware(task, &report, &bad);
         let machine = Machine::new(simulator, lanes, firmware, trace, CLOCK_PICOSECONDS)?;
@@ -165,6 +167,14 @@ impl<'a> ControllerRun<'a> {
     /// The host.
     pub fn host(&mut self) -> &mut Host {
         &mut self.host
+    }
+
+    /// Rows with members whose blocks were bad when the chips were made, a bit a lane.
+    pub fn factory_bad(&self) -> Vec<(RowAddress, u16)> {
+        let rows = (0..self.task.layout.rows()).map(|index| self.task.layout.row(index));
+        rows.map(|row| (row, bad_lanes((0..LANES as usize).map(|lane| self.machine.chips(lane)), row)))
+            .filter(|(_, lanes)| *lanes != 0)
+            .collect()
     }
 
     /// What firmware saw and did.
@@ -340,7 +350,10 @@ impl<'a> ControllerRun<'a> {
         self.host.forget_flights();
         let lost = self.tables();
         self.report.borrow_mut().booted = None;
-        let task = TaskOptions { restore: true, ..self.task };
+        for (row, lanes) in &self.report.borrow().marked {
+            self.bad[self.task.layout.index(*row)] |= lanes;
+        }
+        let task = TaskOptions { restore: true, marks: None, ..self.task };
         self.machine.cycle_power(WITHOUT_POWER, firmware(task, &self.report, &self.bad))?;
         self.restarted = Some(self.machine.cycle());
         while self.report.borrow().booted.is_none() {
@@ -436,10 +449,10 @@ fn inverted_bits(code: RecordCode) -> Vec<u32> {
 }
 
 /// Lanes whose blocks of a row were bad when the chips were made.
-fn bad_lanes(lanes: &[NandLane], row: RowAddress) -> u16 {
+fn bad_lanes<'a>(lanes: impl Iterator<Item = &'a NandLane>, row: RowAddress) -> u16 {
     debug_assert!(row.group < GROUPS);
     let mut bad = 0;
-    for (number, lane) in lanes.iter().enumerate() {
+    for (number, lane) in lanes.enumerate() {
         let geometry = &lane.config().chip.geometry;
         if let Some(array) = lane.array(row.group as u8) {
             let is_bad = (0..2).any(|plane| array.is_factory_bad(geometry.block_in_plane(row.die, plane, row.block)));
