@@ -6,7 +6,9 @@ use super::{CatalogueEntry, connect_ports, connect_signals, connected};
 use crate::flash_controller::host_interface::{HostPort, ReadFence};
 use crate::flash_controller::mailbox::{BytePacker, ControllerMailbox, EventRegisters, LaneCommands, LaneReports};
 use crate::flash_controller::mover::{MoveChecker, MoveReader, PlaceCommitter};
-use crate::flash_controller::read_path::{ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor};
+use crate::flash_controller::read_path::{
+    LaneSum, ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor,
+};
 
 /// Bits of a logical page number of a scaled-down controller.
 const PAGE_BITS: usize = 22;
@@ -114,6 +116,20 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.read.connect();
             block.place.connect();
             block.samples.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "lane_sum",
+        summary: "what several lanes give, added up",
+        build: || {
+            let mut block = LaneSum::default();
+            block.clock.connect();
+            block.mask.connect();
+            block.slots.connect();
+            connect_signals(&mut block.first_page);
+            connect_signals(&mut block.second_page);
+            connect_signals(&mut block.lane_word);
             Ok(connected(block))
         },
     },

@@ -14,7 +14,7 @@ const PAGE_BITS: usize = 27;
 /// Bits of a page's location in it: 21 bits of stripe.
 const LOCATION_BITS: usize = 28;
 /// Changes under way in the page map.
-const CHANGES_UNDER_WAY: usize = 10;
+const CHANGES_UNDER_WAY: usize = 4;
 /// Bits of a page number within a block: the stripes of a row, which are erased together.
 const PAGES_PER_BLOCK_BITS: usize = 6;
 /// Bits of a logical page number of a scaled-down controller.

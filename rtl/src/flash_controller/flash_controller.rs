@@ -21,8 +21,8 @@ use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
 
 /// Words of a page.
 const WORDS: usize = 256;
-/// Changes under way in the page map.
-const CHANGES_UNDER_WAY: usize = 10;
+/// Changes under way in the page map: new places are entered one after the other; trims and firmware come in between.
+const CHANGES_UNDER_WAY: usize = 4;
 
 /// A controller that cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -88,7 +88,7 @@ pub struct FlashLane {
     pub read_slot: Signal<In, Bit>,
     /// Place of the word that is read.
     pub read_place: Signal<In, Bits<8>>,
-    /// The word of the place of two cycles before.
+    /// The word of the place of two cycles before; zero if none was read.
     pub word: Signal<Out, Bits<128>>,
     /// A record has been decoded.
     pub corrected: Signal<Out, Bit>,

@@ -69,7 +69,7 @@ pub struct RecordReceiver {
     pub read_slot: Signal<In, Bit>,
     /// Place of the word that is read.
     pub read_place: Signal<In, Bits<8>>,
-    /// The word of the place of two cycles before.
+    /// The word of the place of two cycles before; zero if none was read.
     pub word: Signal<Out, Bits<128>>,
     /// A record has been decoded.
     pub corrected: Signal<Out, Bit>,
@@ -116,6 +116,7 @@ pub struct RecordReceiver {
     checked_codeword: DFF<Bits<3>>,
     asks: DFF<Bit>,
     asked_codeword: DFF<Bits<4>>,
+    was_read: DFF<Bit>,
     read_word: DFF<Bits<128>>,
     reports: DFF<Bit>,
     reported_bits: DFF<Bits<8>>,
@@ -197,6 +198,7 @@ impl RecordReceiver {
             checked_codeword: Default::default(),
             asks: Default::default(),
             asked_codeword: Default::default(),
+            was_read: Default::default(),
             read_word: Default::default(),
             reports: Default::default(),
             reported_bits: Default::default(),
@@ -227,7 +229,7 @@ impl Logic for RecordReceiver {
     fn update(&mut self) {
         clock!(self, clock, checker, assembler, mender, failed_reads);
         dff_setup!(self, clock, has_room, entering_slot, ended_slot, receiving, bytes_came, entering, entering_byte);
-        dff_setup!(self, clock, checked_codeword, asks, asked_codeword, read_word, reports, reported_bits);
+        dff_setup!(self, clock, checked_codeword, asks, asked_codeword, was_read, read_word, reports, reported_bits);
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
 
@@ -431,7 +433,11 @@ impl Logic for RecordReceiver {
                 self.words.read_address.next = bit_cast::<9, 8>(self.read_place.val()) | bits::<9>(256);
             }
         }
-        self.read_word.d.next = self.words.read_data.val();
+        self.was_read.d.next = self.reading.val();
+        self.read_word.d.next = bits::<128>(0);
+        if self.was_read.q.val() {
+            self.read_word.d.next = self.words.read_data.val();
+        }
         self.word.next = self.read_word.q.val();
     }
 

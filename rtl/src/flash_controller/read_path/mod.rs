@@ -9,12 +9,14 @@
 //!                +---------------> Reconstructor <--(bad record)------+
 //! ```
 
+mod lane_sum;
 mod read_collector;
 mod read_dispatcher;
 mod read_lookup;
 mod read_sampler;
 mod reconstructor;
 
+pub use lane_sum::LaneSum;
 pub use read_collector::ReadCollector;
 pub use read_dispatcher::ReadDispatcher;
 pub use read_lookup::ReadLookup;

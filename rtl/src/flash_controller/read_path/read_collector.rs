@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::LANES;
+use super::lane_sum::LaneSum;
 use crate::circuit::{circuit_info, no_collision};
 use crate::flash_controller::host_interface::HostReadSource;
 use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
@@ -31,11 +32,11 @@ pub enum CollectingState {
 /// Gives away, page after page, what waits: records in the lanes' slots, sums of the records of a stripe's survivors, pages
 /// in the write buffer, pages that nobody wrote.
 ///
-/// Each lane has two slots for records. All lanes are read out at once, at the same place, and the words of the lanes that
-/// count are added by XOR; so a record and a reconstruction take the same way. A record goes to the host or the mover, by
+/// Each lane has two slots for records. All lanes that count are read out at once, at the same place, and their words
+/// are added by XOR; so a record and a reconstruction take the same way. A record goes to the host or the mover, by
 /// its read's tag. If it is bad, or is not of the page that was asked for, the read's tag goes to the reconstruction.
 ///
-/// - Latency: from a record's arrival in a slot to its first word at the port 13 to 24 cycles while nothing else waits; a word
+/// - Latency: from a record's arrival in a slot to its first word at the port 14 to 25 cycles while nothing else waits; a word
 ///   every cycle from there on.
 /// - Throughput: a page of 256 words in 271 to 281 cycles.
 /// - Back-pressure: words for the host wait in a queue of 512; records wait in their slots. The mover takes every word that it
@@ -73,7 +74,7 @@ pub struct ReadCollector {
     pub read_slot: Signal<Out, Bits<10>>,
     /// Place of the word that is read, on all lanes.
     pub read_place: Signal<Out, Bits<8>>,
-    /// The word of the place of two cycles before, by lane.
+    /// The word of the place of two cycles before, by lane; zero on lanes that were not read.
     pub lane_word: [Signal<In, Bits<128>>; LANES],
     /// Reads of pages in the buffer: tag in bits 7..=0, slot in 12..=8, part of the buffer in 13.
     pub hits: StreamSink<14>,
@@ -124,13 +125,10 @@ pub struct ReadCollector {
     /// The word is the page's last; meaningful while `mover_valid` is high.
     pub mover_last: Signal<Out, Bit>,
 
-    last_lane: Constant<Bits<4>>,
     last_place: Constant<Bits<8>>,
     visits_between: Constant<Bits<4>>,
-    /// A bit for each lane, by its number.
-    lane_bit: Vec<Constant<Bits<10>>>,
-    lane_number: Vec<Constant<Bits<4>>>,
 
+    sum: LaneSum,
     expected_pages: RAM<Bits<32>, 7>,
     host_words: SynchronousFifo<136, 9>,
     bad_tags: SynchronousFifo<8, 8>,
@@ -139,13 +137,20 @@ pub struct ReadCollector {
     steps: DFF<Bits<3>>,
     /// Visits since a page came from elsewhere than a lane.
     visits: DFF<Bits<4>>,
-    lane: DFF<Bits<4>>,
+    /// The lane that is looked at, one bit of ten; none before the first.
+    lane: DFF<Bits<10>>,
     /// A record waits somewhere; else the visits rest.
     walks: DFF<Bit>,
     anything_ready: Signal<Local, Bit>,
+    // What the lanes showed in the cycle before.
+    seen_usable: [DFF<Bits<2>>; LANES],
+    seen_bad: [DFF<Bits<2>>; LANES],
+    seen_weak: [DFF<Bits<2>>; LANES],
+    seen_first_tag: [DFF<Bits<8>>; LANES],
+    seen_second_tag: [DFF<Bits<8>>; LANES],
     // What is known of the lane visited in the cycle before.
     visited: DFF<Bit>,
-    visited_lane: DFF<Bits<4>>,
+    visited_lane: DFF<Bits<10>>,
     visited_usable: DFF<Bits<2>>,
     visited_bad: DFF<Bits<2>>,
     visited_weak: DFF<Bits<2>>,
@@ -164,8 +169,6 @@ pub struct ReadCollector {
     /// The record that is given away is weak.
     is_weak: DFF<Bit>,
     hit_place: DFF<Bits<6>>,
-    page_pairs: [DFF<Bits<32>>; 5],
-    page_sum: DFF<Bits<32>>,
     expected_page: DFF<Bits<32>>,
     matches: DFF<Bit>,
 
@@ -176,8 +179,6 @@ pub struct ReadCollector {
     /// Words under way, the newest at the bottom.
     moving: DFF<Bits<3>>,
     moving_last: DFF<Bits<3>>,
-    word_pairs: [DFF<Bits<128>>; 5],
-    word: DFF<Bits<128>>,
     entering: DFF<Bit>,
     entering_last: DFF<Bit>,
     entering_word: DFF<Bits<128>>,
@@ -187,26 +188,18 @@ pub struct ReadCollector {
     ends: DFF<Bit>,
     ends_bad: DFF<Bit>,
 
-    ready_now: Signal<Local, Bits<2>>,
     bad_now: Signal<Local, Bits<2>>,
     weak_now: Signal<Local, Bits<2>>,
     first_tag_now: Signal<Local, Bits<8>>,
     second_tag_now: Signal<Local, Bits<8>>,
     usable_now: Signal<Local, Bits<2>>,
-    first_usable: Signal<Local, Bit>,
-    second_usable: Signal<Local, Bit>,
-    first_survivor: Signal<Local, Bit>,
-    second_survivor: Signal<Local, Bit>,
-    visited_bit: Signal<Local, Bits<10>>,
+    is_survivor: Signal<Local, Bits<2>>,
+    survives: Signal<Local, Bits<2>>,
     takes_second: Signal<Local, Bit>,
     record_tag: Signal<Local, Bits<8>>,
     record_bad: Signal<Local, Bit>,
     has_room: Signal<Local, Bit>,
     others_turn: Signal<Local, Bit>,
-    low_page: Signal<Local, Bits<32>>,
-    high_page: Signal<Local, Bits<32>>,
-    low_word: Signal<Local, Bits<128>>,
-    high_word: Signal<Local, Bits<128>>,
     places_begin: Signal<Local, Bit>,
     places_move: Signal<Local, Bit>,
     forwards: Signal<Local, Bit>,
@@ -215,8 +208,6 @@ pub struct ReadCollector {
     waits_now: Signal<Local, Bits<10>>,
     survivors_bad_now: Signal<Local, Bits<10>>,
     survivor_slot_now: Signal<Local, Bits<10>>,
-    page_total: Signal<Local, Bits<32>>,
-    word_total: Signal<Local, Bits<128>>,
 }
 
 impl ReadCollector {
@@ -267,11 +258,9 @@ impl ReadCollector {
             mover_valid: Default::default(),
             mover_word: Default::default(),
             mover_last: Default::default(),
-            last_lane: Constant::new((LANES - 1).to_bits()),
             last_place: Constant::new((words - 1).to_bits()),
             visits_between: Constant::new((LANES + 1).to_bits()),
-            lane_bit: (0..LANES).map(|lane| Constant::new((1_u64 << lane).into())).collect(),
-            lane_number: (0..LANES).map(|lane| Constant::new(lane.to_bits())).collect(),
+            sum: Default::default(),
             expected_pages: Default::default(),
             host_words: SynchronousFifo::new(480),
             bad_tags: SynchronousFifo::new(64),
@@ -281,6 +270,11 @@ impl ReadCollector {
             lane: Default::default(),
             walks: Default::default(),
             anything_ready: Default::default(),
+            seen_usable: Default::default(),
+            seen_bad: Default::default(),
+            seen_weak: Default::default(),
+            seen_first_tag: Default::default(),
+            seen_second_tag: Default::default(),
             visited: Default::default(),
             visited_lane: Default::default(),
             visited_usable: Default::default(),
@@ -297,8 +291,6 @@ impl ReadCollector {
             is_sum: Default::default(),
             is_weak: Default::default(),
             hit_place: Default::default(),
-            page_pairs: Default::default(),
-            page_sum: Default::default(),
             expected_page: Default::default(),
             matches: Default::default(),
             place: Default::default(),
@@ -307,8 +299,6 @@ impl ReadCollector {
             fetching_last: Default::default(),
             moving: Default::default(),
             moving_last: Default::default(),
-            word_pairs: Default::default(),
-            word: Default::default(),
             entering: Default::default(),
             entering_last: Default::default(),
             entering_word: Default::default(),
@@ -317,26 +307,18 @@ impl ReadCollector {
             releasing: Default::default(),
             ends: Default::default(),
             ends_bad: Default::default(),
-            ready_now: Default::default(),
             bad_now: Default::default(),
             weak_now: Default::default(),
             first_tag_now: Default::default(),
             second_tag_now: Default::default(),
             usable_now: Default::default(),
-            first_usable: Default::default(),
-            second_usable: Default::default(),
-            first_survivor: Default::default(),
-            second_survivor: Default::default(),
-            visited_bit: Default::default(),
+            is_survivor: Default::default(),
+            survives: Default::default(),
             takes_second: Default::default(),
             record_tag: Default::default(),
             record_bad: Default::default(),
             has_room: Default::default(),
             others_turn: Default::default(),
-            low_page: Default::default(),
-            high_page: Default::default(),
-            low_word: Default::default(),
-            high_word: Default::default(),
             places_begin: Default::default(),
             places_move: Default::default(),
             forwards: Default::default(),
@@ -345,8 +327,6 @@ impl ReadCollector {
             waits_now: Default::default(),
             survivors_bad_now: Default::default(),
             survivor_slot_now: Default::default(),
-            page_total: Default::default(),
-            word_total: Default::default(),
         }
     }
 }
@@ -354,24 +334,11 @@ impl ReadCollector {
 impl Logic for ReadCollector {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, host_words, bad_tags);
+        clock!(self, clock, host_words, bad_tags, sum);
         dff_setup!(self, clock, state, steps, visits, lane, walks, visited, visited_lane, visited_usable, visited_bad);
         dff_setup!(self, clock, visited_first_tag, visited_second_tag, survivor_waits, survivor_bad, survivor_slot);
-        dff_setup!(
-            self,
-            clock,
-            mask,
-            slots,
-            tag,
-            is_sum,
-            is_weak,
-            visited_weak,
-            hit_place,
-            page_sum,
-            expected_page,
-            matches
-        );
-        dff_setup!(self, clock, place, place_is_last, fetching, fetching_last, moving, moving_last, word);
+        dff_setup!(self, clock, mask, slots, tag, is_sum, is_weak, visited_weak, hit_place, expected_page, matches);
+        dff_setup!(self, clock, place, place_is_last, fetching, fetching_last, moving, moving_last);
         dff_setup!(self, clock, entering, entering_last, entering_word, for_mover, begins, releasing, ends, ends_bad);
         self.expected_pages.read_clock.next = self.clock.val();
         self.expected_pages.write_clock.next = self.clock.val();
@@ -381,62 +348,54 @@ impl Logic for ReadCollector {
         self.expected_pages.read_address.next = self.tag.q.val().get_bits::<7>(0);
         self.expected_page.d.next = self.expected_pages.read_data.val();
 
-        // The lane that is visited.
-        self.ready_now.next = bits::<2>(0);
+        // What the lanes show. A record can be used unless it is a survivor's.
         self.bad_now.next = bits::<2>(0);
         self.weak_now.next = bits::<2>(0);
+        self.usable_now.next = bits::<2>(0);
         self.first_tag_now.next = bits::<8>(0);
         self.second_tag_now.next = bits::<8>(0);
         self.waits_now.next = bits::<10>(0);
         self.survivors_bad_now.next = bits::<10>(0);
         self.survivor_slot_now.next = bits::<10>(0);
-        self.visited_bit.next = bits::<10>(0);
         self.anything_ready.next = false;
         for i in 0..10 {
-            if self.lane.q.val() == self.lane_number[i].val() {
-                self.ready_now.next = self.slot_ready[i].val();
-                self.bad_now.next = self.slot_bad[i].val();
-                self.weak_now.next = self.slot_weak[i].val();
-                self.first_tag_now.next = self.first_tag[i].val();
-                self.second_tag_now.next = self.second_tag[i].val();
+            self.seen_usable[i].clock.next = self.clock.val();
+            self.seen_bad[i].clock.next = self.clock.val();
+            self.seen_weak[i].clock.next = self.clock.val();
+            self.seen_first_tag[i].clock.next = self.clock.val();
+            self.seen_second_tag[i].clock.next = self.clock.val();
+            self.is_survivor.next = bits::<2>(0);
+            if self.first_tag[i].val().get_bit(7) & self.first_tag[i].val().get_bit(5) {
+                self.is_survivor.next = bits::<2>(1);
             }
-            if self.visited_lane.q.val() == self.lane_number[i].val() {
-                self.visited_bit.next = self.lane_bit[i].val();
+            if self.second_tag[i].val().get_bit(7) & self.second_tag[i].val().get_bit(5) {
+                self.is_survivor.next = self.is_survivor.val() | bits::<2>(2);
             }
+            self.seen_usable[i].d.next = self.slot_ready[i].val() & !self.is_survivor.val();
+            self.seen_bad[i].d.next = self.slot_bad[i].val();
+            self.seen_weak[i].d.next = self.slot_weak[i].val();
+            self.seen_first_tag[i].d.next = self.first_tag[i].val();
+            self.seen_second_tag[i].d.next = self.second_tag[i].val();
             if self.slot_ready[i].val().any() {
                 self.anything_ready.next = true;
             }
-            self.first_survivor.next = self.slot_ready[i].val().get_bit(0)
-                & self.first_tag[i].val().get_bit(7)
-                & self.first_tag[i].val().get_bit(5);
-            self.second_survivor.next = self.slot_ready[i].val().get_bit(1)
-                & self.second_tag[i].val().get_bit(7)
-                & self.second_tag[i].val().get_bit(5);
-            self.waits_now.next =
-                self.waits_now.val().replace_bit(i, self.first_survivor.val() | self.second_survivor.val());
-            self.survivors_bad_now.next = self.survivors_bad_now.val().replace_bit(
-                i,
-                (self.first_survivor.val() & self.slot_bad[i].val().get_bit(0))
-                    | (self.second_survivor.val() & self.slot_bad[i].val().get_bit(1)),
-            );
-            self.survivor_slot_now.next = self.survivor_slot_now.val().replace_bit(i, self.second_survivor.val());
+            self.survives.next = self.slot_ready[i].val() & self.is_survivor.val();
+            self.waits_now.next = self.waits_now.val().replace_bit(i, self.survives.val().any());
+            self.survivors_bad_now.next =
+                self.survivors_bad_now.val().replace_bit(i, (self.survives.val() & self.slot_bad[i].val()).any());
+            self.survivor_slot_now.next = self.survivor_slot_now.val().replace_bit(i, self.survives.val().get_bit(1));
+            if self.lane.q.val().get_bit(i) {
+                self.usable_now.next = self.usable_now.val() | self.seen_usable[i].q.val();
+                self.bad_now.next = self.bad_now.val() | self.seen_bad[i].q.val();
+                self.weak_now.next = self.weak_now.val() | self.seen_weak[i].q.val();
+                self.first_tag_now.next = self.first_tag_now.val() | self.seen_first_tag[i].q.val();
+                self.second_tag_now.next = self.second_tag_now.val() | self.seen_second_tag[i].q.val();
+            }
         }
         self.walks.d.next = self.anything_ready.val();
         self.survivor_waits.d.next = self.waits_now.val();
         self.survivor_bad.d.next = self.survivors_bad_now.val();
         self.survivor_slot.d.next = self.survivor_slot_now.val();
-        // A record can be used unless it is a survivor's.
-        self.first_usable.next = self.ready_now.val().get_bit(0)
-            & !(self.first_tag_now.val().get_bit(7) & self.first_tag_now.val().get_bit(5));
-        self.second_usable.next = self.ready_now.val().get_bit(1)
-            & !(self.second_tag_now.val().get_bit(7) & self.second_tag_now.val().get_bit(5));
-        self.usable_now.next = bits::<2>(0);
-        if self.first_usable.val() {
-            self.usable_now.next = bits::<2>(1);
-        }
-        if self.second_usable.val() {
-            self.usable_now.next = self.usable_now.val() | bits::<2>(2);
-        }
         self.visited.d.next = false;
         self.visited_lane.d.next = self.lane.q.val();
         self.visited_usable.d.next = self.usable_now.val();
@@ -472,9 +431,9 @@ impl Logic for ReadCollector {
             CollectingState::Visiting => {
                 self.steps.d.next = bits::<3>(0);
                 if self.walks.q.val() {
-                    self.lane.d.next = self.lane.q.val() + 1;
-                    if self.lane.q.val() == self.last_lane.val() {
-                        self.lane.d.next = bits::<4>(0);
+                    self.lane.d.next = self.lane.q.val() << 1;
+                    if self.lane.q.val().get_bit(9) | !self.lane.q.val().any() {
+                        self.lane.d.next = bits::<10>(1);
                     }
                 }
                 if !self.others_turn.val() {
@@ -510,10 +469,10 @@ impl Logic for ReadCollector {
                     self.visited.d.next = false;
                     self.state.d.next = CollectingState::Asking;
                 } else if self.visited.q.val() & self.visited_usable.q.val().any() {
-                    self.mask.d.next = self.visited_bit.val();
+                    self.mask.d.next = self.visited_lane.q.val();
                     self.slots.d.next = bits::<10>(0);
                     if self.takes_second.val() {
-                        self.slots.d.next = self.visited_bit.val();
+                        self.slots.d.next = self.visited_lane.q.val();
                     }
                     self.tag.d.next = self.record_tag.val();
                     self.is_sum.d.next = false;
@@ -530,8 +489,7 @@ impl Logic for ReadCollector {
                 }
             }
             CollectingState::Selecting => {
-                self.matches.d.next =
-                    (self.page_sum.q.val() == self.expected_page.q.val()) | self.tag.q.val().get_bit(7);
+                self.matches.d.next = (self.sum.page.val() == self.expected_page.q.val()) | self.tag.q.val().get_bit(7);
                 self.places_begin.next = true;
                 if self.steps.q.val() == bits::<3>(4) {
                     self.state.d.next = CollectingState::Judging;
@@ -610,41 +568,14 @@ impl Logic for ReadCollector {
         self.read_slot.next = self.slots.q.val();
         self.read_place.next = self.place.q.val();
 
-        // The sum over the lanes that count: of the headers' pages, of the words.
-        for i in 0..5 {
-            self.page_pairs[i].clock.next = self.clock.val();
-            self.word_pairs[i].clock.next = self.clock.val();
+        // The sum over the lanes that count.
+        self.sum.mask.next = self.mask.q.val();
+        self.sum.slots.next = self.slots.q.val();
+        for i in 0..10 {
+            self.sum.first_page[i].next = self.first_page[i].val();
+            self.sum.second_page[i].next = self.second_page[i].val();
+            self.sum.lane_word[i].next = self.lane_word[i].val();
         }
-        for i in 0..5 {
-            self.low_page.next = bits::<32>(0);
-            self.high_page.next = bits::<32>(0);
-            self.low_word.next = bits::<128>(0);
-            self.high_word.next = bits::<128>(0);
-            if self.mask.q.val().get_bit(2 * i) {
-                self.low_word.next = self.lane_word[2 * i].val();
-                self.low_page.next = self.first_page[2 * i].val();
-                if self.slots.q.val().get_bit(2 * i) {
-                    self.low_page.next = self.second_page[2 * i].val();
-                }
-            }
-            if self.mask.q.val().get_bit(2 * i + 1) {
-                self.high_word.next = self.lane_word[2 * i + 1].val();
-                self.high_page.next = self.first_page[2 * i + 1].val();
-                if self.slots.q.val().get_bit(2 * i + 1) {
-                    self.high_page.next = self.second_page[2 * i + 1].val();
-                }
-            }
-            self.page_pairs[i].d.next = self.low_page.val() ^ self.high_page.val();
-            self.word_pairs[i].d.next = self.low_word.val() ^ self.high_word.val();
-        }
-        self.page_total.next = bits::<32>(0);
-        self.word_total.next = bits::<128>(0);
-        for i in 0..5 {
-            self.page_total.next = self.page_total.val() ^ self.page_pairs[i].q.val();
-            self.word_total.next = self.word_total.val() ^ self.word_pairs[i].q.val();
-        }
-        self.page_sum.d.next = self.page_total.val();
-        self.word.d.next = self.word_total.val();
         self.moving.d.next = self.moving.q.val() << 1;
         self.moving_last.d.next = self.moving_last.q.val() << 1;
         if self.fetching.q.val() {
@@ -657,7 +588,7 @@ impl Logic for ReadCollector {
         // Words to the host's queue or to the mover.
         self.entering.d.next = false;
         self.entering_last.d.next = false;
-        self.entering_word.d.next = self.word.q.val();
+        self.entering_word.d.next = self.sum.word.val();
         self.buffer_data.ready.next = self.forwards.val();
         if self.moving.q.val().get_bit(2) {
             self.entering.d.next = true;
@@ -682,7 +613,7 @@ impl Logic for ReadCollector {
         self.mover_last.next = self.entering_last.q.val();
         self.mover_begins.next = self.begins.q.val();
         self.mover_tag.next = self.tag.q.val();
-        self.mover_page.next = self.page_sum.q.val();
+        self.mover_page.next = self.sum.page.val();
         self.mover_weak.next = self.is_weak.q.val();
         self.host.valid.next = self.host_words.source.valid.val();
         self.host.tag.next = self.host_words.source.data.val().get_bits::<8>(0);

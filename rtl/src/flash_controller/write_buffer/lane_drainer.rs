@@ -70,6 +70,7 @@ pub struct LaneDrainer {
     pub word: Signal<In, Bits<128>>,
 
     last_place: Constant<Bits<9>>,
+    byte_before_last: Constant<Bits<4>>,
     header_place: Constant<Bits<9>>,
     die_number: Vec<Constant<Bits<4>>>,
 
@@ -100,11 +101,12 @@ pub struct LaneDrainer {
     word_bytes: DFF<Bits<128>>,
     word_last: DFF<Bit>,
     byte_place: DFF<Bits<4>>,
+    /// The byte is its word's last.
+    word_ends: DFF<Bit>,
 
     older_waits: Signal<Local, Bit>,
     chosen: Signal<Local, Bits<1>>,
     byte_moves: Signal<Local, Bit>,
-    word_ends: Signal<Local, Bit>,
     die_full_now: Signal<Local, Bit>,
     held_die_number: Signal<Local, Bits<4>>,
     ends: Signal<Local, Bit>,
@@ -139,6 +141,7 @@ impl LaneDrainer {
             arrives: Default::default(),
             word: Default::default(),
             last_place: Constant::new((words_per_page - 1).to_bits()),
+            byte_before_last: Constant::new(14_usize.to_bits()),
             header_place: Constant::new(256_u64.into()),
             die_number: (0..16_usize).map(|die| Constant::new(die.to_bits())).collect(),
             state: Default::default(),
@@ -167,10 +170,10 @@ impl LaneDrainer {
             word_bytes: Default::default(),
             word_last: Default::default(),
             byte_place: Default::default(),
+            word_ends: Default::default(),
             older_waits: Default::default(),
             chosen: Default::default(),
             byte_moves: Default::default(),
-            word_ends: Default::default(),
             die_full_now: Default::default(),
             held_die_number: Default::default(),
             ends: Default::default(),
@@ -197,10 +200,9 @@ impl Logic for LaneDrainer {
             fetching
         );
         dff_setup!(self, clock, fetching_last, next_valid, next_word, next_last, word_valid, word_bytes, word_last);
-        dff_setup!(self, clock, byte_place);
+        dff_setup!(self, clock, byte_place, word_ends);
 
         self.byte_moves.next = self.word_valid.q.val() & self.bytes.ready.val();
-        self.word_ends.next = self.byte_place.q.val().all();
 
         // The older stripe goes first.
         self.older_waits.next = self.waiting.q.val().get_bit(0);
@@ -270,7 +272,7 @@ impl Logic for LaneDrainer {
                 }
             }
             DrainingState::Streaming => {
-                self.ends.next = self.byte_moves.val() & self.word_ends.val() & self.word_last.q.val();
+                self.ends.next = self.byte_moves.val() & self.word_ends.q.val() & self.word_last.q.val();
                 if self.ends.val() {
                     self.has_drained.d.next = bits::<2>(1) << self.part.q.val();
                     self.state.d.next = DrainingState::Idle;
@@ -313,14 +315,16 @@ impl Logic for LaneDrainer {
 
         if self.byte_moves.val() {
             self.byte_place.d.next = self.byte_place.q.val() + 1;
+            self.word_ends.d.next = self.byte_place.q.val() == self.byte_before_last.val();
             self.word_bytes.d.next = self.word_bytes.q.val() >> 8;
         }
-        if !self.word_valid.q.val() | (self.byte_moves.val() & self.word_ends.val()) {
+        if !self.word_valid.q.val() | (self.byte_moves.val() & self.word_ends.q.val()) {
             self.word_valid.d.next = self.next_valid.q.val();
             self.word_bytes.d.next = self.next_word.q.val();
             self.word_last.d.next = self.next_last.q.val();
             self.next_valid.d.next = false;
             self.byte_place.d.next = bits::<4>(0);
+            self.word_ends.d.next = false;
         }
         if self.arrives.val() {
             self.fetching.d.next = false;
@@ -330,7 +334,7 @@ impl Logic for LaneDrainer {
         }
         self.bytes.valid.next = self.word_valid.q.val();
         self.bytes.data.next = self.word_bytes.q.val().get_bits::<8>(0);
-        self.bytes.last.next = self.word_last.q.val() & self.word_ends.val();
+        self.bytes.last.next = self.word_last.q.val() & self.word_ends.q.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
