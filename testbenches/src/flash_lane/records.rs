@@ -126,6 +126,7 @@ impl RecordTraffic {
         let clean = self.next_tag.is_multiple_of(3);
         let mut encoded = vec![];
         let (mut wrong_bits, mut weak) = (0, false);
+        let content_bytes = content.len();
         for (number, data) in content.chunks(self.data_bytes).enumerate() {
             let mut codeword = self.code.encode(data);
             let most = [0, 0, 1, self.strength / 2, self.strength * 3 / 4 - 1, self.strength * 3 / 4, self.strength]
@@ -138,6 +139,11 @@ impl RecordTraffic {
             wrong_bits += count;
             weak |= count >= self.strength * 3 / 4;
             let mut places = std::collections::BTreeSet::new();
+            // Errors of the last codeword reach the page in the record's header.
+            if (number + 1) * self.data_bytes == content_bytes && count > 0 {
+                let header = 8 * (WORDS * 16 - number * self.data_bytes);
+                places.insert(header + random.random_range(0..32));
+            }
             while places.len() < count {
                 places.insert(random.random_range(0..codeword.len() * 8));
             }
