@@ -4,8 +4,8 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
 use crate::flash_controller::lane::{
-    ActionArbiter, BusEngine, CommandStore, DieScheduler, FinishedReads, LaneConfig, LaneScheduler, NandSequencer,
-    ProgramFeeder, ReadCapture,
+    ActionArbiter, BusEngine, ChipActivity, CommandStore, DieScheduler, FinishedReads, LaneConfig, LaneScheduler,
+    NandSequencer, ProgramFeeder, ReadCapture,
 };
 
 /// The entries, in data-flow order.
@@ -43,6 +43,19 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.poll_dual.connect();
             block.poll_last.connect();
             block.poll_onward.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "chip_activity",
+        summary: "how many dies of a chip are at work",
+        build: || {
+            let mut block = ChipActivity::default();
+            block.clock.connect();
+            block.begins.connect();
+            block.ends.connect();
+            block.ends_whole_chip.connect();
+            block.whole_chip_waits.connect();
             Ok(connected(block))
         },
     },

@@ -1,5 +1,7 @@
 //! The register of CRC-32 (IEEE 802.3), a bit at a time: what the columns of its matrices are made of.
 
+use rust_hdl::prelude::Bits;
+
 /// Generator polynomial 04C11DB7 with its highest power in bit 0, where each byte's first bit enters; facts/crc.md.
 const POLYNOMIAL: u32 = 0xEDB8_8320;
 
@@ -21,6 +23,11 @@ pub(crate) fn step_back(register: u32) -> u32 {
 /// The register after `bits` zero bits.
 pub(crate) fn after_zeros(register: u32, bits: usize) -> u32 {
     (0..bits).fold(register, |register, _| step(register, false))
+}
+
+/// What each of the lowest `I` bits of the register adds to it when `bytes` zero bytes have passed: columns of a linear map.
+pub(crate) fn zero_byte_columns<const I: usize>(bytes: usize) -> Vec<Bits<32>> {
+    (0..I).map(|bit| u64::from(after_zeros(1 << bit, 8 * bytes)).into()).collect()
 }
 
 /// The register before `bits` zero bits.

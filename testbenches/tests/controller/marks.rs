@@ -1,6 +1,6 @@
 //! Firmware finds the blocks that were bad when the chips were made.
 
-use crate::setup::options;
+use crate::setup::{options, run};
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape};
@@ -26,14 +26,16 @@ fn all_blocks_that_are_marked_bad_are_found_and_no_others() {
     }
 }
 
+/// A program of such a block would fail.
 #[test]
-fn marks_are_known_after_a_power_cut() {
+fn no_stripe_uses_a_block_that_is_marked_bad() {
     let options = ControllerOptions {
-        shape: ControllerShape { pages_per_block: 4, ..shape(FlashKind::Slc) },
+        shape: shape(FlashKind::Slc),
         read_marks: true,
-        power_cut: Some("500us".parse().unwrap()),
-        ..options(PatternKind::Mixed)
+        logical_pages: Some(4_000),
+        commands: 4_000,
+        ..options(PatternKind::SeqWrite)
     };
-    let summary = ControllerRun::new(&options, &Trace::none(), &mut |_| {}).unwrap().run().unwrap();
-    assert_eq!(summary.wrong, [], "{:?}", summary.log);
+    let summary = run(&options);
+    assert_eq!(summary.report().failed_programs, 0, "{:?}", summary.log);
 }

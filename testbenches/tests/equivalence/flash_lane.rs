@@ -3,8 +3,8 @@
 
 use crate::blocks::{Lockstep, events_of, lockstep, stream_sink};
 use hardpath_rtl::flash_controller::lane::{
-    ActionArbiter, ActionOutcome, BusEngine, BusMode, CommandStore, DieScheduler, FinishedReads, LaneConfig,
-    LaneOperation, NandSequencer, ProgramFeeder, ReadCapture,
+    ActionArbiter, ActionOutcome, BusEngine, BusMode, ChipActivity, CommandStore, DieScheduler, FinishedReads,
+    LaneConfig, LaneOperation, NandSequencer, ProgramFeeder, ReadCapture,
 };
 use hardpath_testbenches::cosimulation::{Driver, Free, Interface, Sequence, StreamDriver};
 use hardpath_testbenches::flash_lane::{ChipTimes, Chips, Host, Job, Operation};
@@ -81,6 +81,20 @@ fn action_arbiters() {
         },
         |interface| free_but(interface, vec![], &[], 0.4),
         4000,
+    );
+}
+
+#[test]
+fn chip_activities() {
+    lockstep(
+        "chip-activity",
+        ChipActivity::default(),
+        |model| {
+            let model = model.clock("clock", |block| &mut block.clock);
+            inputs!(model, begins, ends, ends_whole_chip, whole_chip_waits)
+        },
+        |interface| free_but(interface, vec![], &[], 0.4),
+        1000,
     );
 }
 

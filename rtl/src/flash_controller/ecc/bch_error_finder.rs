@@ -11,9 +11,9 @@ use crate::circuit::circuit_info;
 ///
 /// While the key equation of one codeword is solved, the roots of the one before are searched.
 ///
-/// - Latency: [`BchKeyEquation::latency`] and 1 cycle from the cycle that offers syndromes to `ready`; `begins` one cycle
+/// - Latency: [`BchKeyEquation::latency`] from the cycle that offers syndromes to `ready`; `begins` one cycle
 ///   later at the earliest, the first `mask` 4 cycles after `begins`, `decided` 2 cycles after the last.
-/// - Throughput: a codeword in as many cycles as it has bytes and 8, or as the key equation takes if these are more.
+/// - Throughput: a codeword in as many cycles as it has bytes and 6, or as the key equation takes if these are more.
 /// - Back-pressure: a search waits for `may_search`; the masks of one follow each other without a pause.
 /// - Limits: `M`, `S` and `V` as in [`BchKeyEquation`] and [`BchChienSearch`], for bytes.
 #[derive(LogicBlock)]

@@ -5,12 +5,7 @@ use rust_hdl::prelude::*;
 use crate::circuit::circuit_info;
 use crate::flash_controller::ecc::RECORD_BYTES;
 use crate::linear::LinearMap;
-use crate::linear::crc32::{RESIDUE, after_zeros};
-
-/// What eight bits of the register add to it when a byte has passed.
-fn byte_columns() -> Vec<Bits<32>> {
-    (0..8).map(|bit| u64::from(after_zeros(1 << bit, 8)).into()).collect()
-}
+use crate::linear::crc32::{RESIDUE, zero_byte_columns};
 
 /// Makes words of the bytes of one record after the other, and checks the checksum of each.
 ///
@@ -66,7 +61,7 @@ impl Default for RecordAssembler {
             last_byte_place: Constant::new((RECORD_BYTES - 1).to_bits()),
             all_ones: Constant::new(0xFFFF_FFFF_u64.into()),
             residue: Constant::new(u64::from(RESIDUE).into()),
-            byte_step: LinearMap::new(&byte_columns(), &[("crc32_byte", 1)]),
+            byte_step: LinearMap::new(&zero_byte_columns::<8>(1), &[("crc32_byte", 1)]),
             byte_place: Default::default(),
             is_first: Default::default(),
             checksum: Default::default(),

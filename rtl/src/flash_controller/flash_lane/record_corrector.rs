@@ -7,16 +7,11 @@ use super::syndrome_queue::SyndromeQueue;
 use crate::circuit::circuit_info;
 use crate::flash_controller::ecc::{BchErrorFinder, RECORD_BYTES, RecordCode};
 use crate::linear::LinearMap;
-use crate::linear::crc32::after_zeros;
+use crate::linear::crc32::zero_byte_columns;
 use crate::stream::SynchronousFifo;
 
 /// Answers that wait before the next search must not begin; the queue has room for 40 flips and a verdict more.
 const ANSWERS_WAITING: u16 = 16;
-
-/// What `bits` bits of the checksum's register add to it when `zeros` zero bytes have passed.
-fn checksum_columns<const I: usize>(zeros: usize) -> Vec<Bits<32>> {
-    (0..I).map(|bit| u64::from(after_zeros(1 << bit, 8 * zeros)).into()).collect()
-}
 
 /// Finds the errors in the codewords of several lanes: tells a lane which bits of which byte of a record are wrong, and for each
 /// codeword how many there were.
@@ -103,9 +98,9 @@ impl RecordCorrector {
             queue: SyndromeQueue::new(code, lanes),
             slc: if code == RecordCode::Slc { vec![BchErrorFinder::new(bch, 1)] } else { vec![] },
             emlc: if code == RecordCode::Emlc { vec![BchErrorFinder::new(bch, 2)] } else { vec![] },
-            byte_step: LinearMap::new(&checksum_columns::<8>(1), &[("crc32_byte", 1)]),
+            byte_step: LinearMap::new(&zero_byte_columns::<8>(1), &[("crc32_byte", 1)]),
             codeword_step: LinearMap::new(
-                &checksum_columns::<32>(bch.data_bytes()),
+                &zero_byte_columns::<32>(bch.data_bytes()),
                 &[("crc32_zero_bytes", bch.data_bytes() as u64)],
             ),
             answers: SynchronousFifo::new(ANSWERS_WAITING),

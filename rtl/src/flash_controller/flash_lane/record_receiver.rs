@@ -19,7 +19,7 @@ use crate::stream::SynchronousFifo;
 /// Reads of the firmware, tags 0xB0 and up, pass by. A record is weak if three quarters of the errors that can be corrected, or
 /// more, were corrected in a codeword of it.
 ///
-/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, else 2 cycles from the last verdict of its
+/// - Latency: from a record's last byte to `slot_ready` 7 cycles without errors, else 3 cycles from the last verdict of its
 ///   codewords; 2 cycles from `read_place` to `word`.
 /// - Throughput: 1 byte per cycle in, 1 word per cycle out.
 /// - Back-pressure: bytes cannot be held back; `room` says whether a slot is free for a whole record.

@@ -37,9 +37,9 @@ pub enum OfferingState {
 
 /// Fetches the syndromes of codewords with errors from the lanes, in turn, and offers one codeword after the other.
 ///
-/// - Latency: from `asks` of a lane to `taken` as many cycles as there are syndromes and 3, and those of the lanes before it;
-///   from there to `valid`, if the queue is empty, as many and 5.
-/// - Throughput: a codeword in as many cycles as it has syndromes and 4.
+/// - Latency: from `asks` of a lane to `taken` as many cycles as there are syndromes and 2, and those of the lanes before it;
+///   from there to `valid`, if the queue is empty, as many and 3.
+/// - Throughput: a codeword in as many cycles as it has syndromes and 3.
 /// - Back-pressure: none towards the lanes, as each has at most two records that are not corrected, and the queue holds all their
 ///   codewords.
 /// - Limits: 1..=7 lanes of SLC, one of eMLC; a lane's syndromes stand until `taken`.

@@ -4,6 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::bus_engine::ActionOutcome;
 use super::bus_program::BusAction;
+use super::chip_activity::ChipActivity;
 use super::lane_command::LaneOperation;
 use super::lane_config::LaneConfig;
 use crate::circuit::{circuit_info, no_collision};
@@ -191,14 +192,10 @@ pub struct DieScheduler {
     program_tail: DFF<Bits<6>>,
     /// Turn of the program that begins next.
     program_turn: DFF<Bits<6>>,
-    /// Dies of each chip that are not idle, 0..=8.
-    low_chip_active: DFF<Bits<4>>,
-    high_chip_active: DFF<Bits<4>>,
-    /// Two dies at most are not idle.
+    chips: [ChipActivity; 2],
+    chip_number: [Constant<Bits<1>>; 2],
+    /// Two dies at most are at work.
     few_active: DFF<Bit>,
-    /// An operation on the whole chip waits or is under way: nothing else begins there.
-    low_chip_reserved: DFF<Bit>,
-    high_chip_reserved: DFF<Bit>,
 
     offered_code: Signal<Local, Bits<3>>,
     offered_is_program: Signal<Local, Bit>,
@@ -237,11 +234,7 @@ pub struct DieScheduler {
     next_begun: Signal<Local, Bit>,
     next_second_begun: Signal<Local, Bit>,
     entry_now: Signal<Local, Bits<33>>,
-    issuing_chip: Signal<Local, Bit>,
-    done_low: Signal<Local, Bit>,
-    done_high: Signal<Local, Bit>,
-    issue_low: Signal<Local, Bit>,
-    issue_high: Signal<Local, Bit>,
+    visited_chip: Signal<Local, Bit>,
 
     idle_state: Constant<Bits<2>>,
     claimed_state: Constant<Bits<2>>,
@@ -357,11 +350,9 @@ impl DieScheduler {
             polling_onward: Default::default(),
             program_tail: Default::default(),
             program_turn: Default::default(),
-            low_chip_active: Default::default(),
-            high_chip_active: Default::default(),
+            chips: Default::default(),
+            chip_number: std::array::from_fn(|chip| Constant::new(chip.to_bits())),
             few_active: Default::default(),
-            low_chip_reserved: Default::default(),
-            high_chip_reserved: Default::default(),
             offered_code: Default::default(),
             offered_is_program: Default::default(),
             offered_dual: Default::default(),
@@ -399,11 +390,7 @@ impl DieScheduler {
             next_begun: Default::default(),
             next_second_begun: Default::default(),
             entry_now: Default::default(),
-            issuing_chip: Default::default(),
-            done_low: Default::default(),
-            done_high: Default::default(),
-            issue_low: Default::default(),
-            issue_high: Default::default(),
+            visited_chip: Default::default(),
             idle_state: Constant::new(0_u64.into()),
             claimed_state: Constant::new(1_u64.into()),
             timed_state: Constant::new(2_u64.into()),
@@ -427,8 +414,7 @@ impl Logic for DieScheduler {
         dff_setup!(self, clock, reported_time, accepting, accepting_slot);
         dff_setup!(self, clock, issuing, issuing_slot, issuing_head);
         dff_setup!(self, clock, polling, polling_slot, polling_head, polling_last);
-        dff_setup!(self, clock, program_tail, program_turn, low_chip_active, high_chip_active);
-        dff_setup!(self, clock, low_chip_reserved, high_chip_reserved);
+        dff_setup!(self, clock, program_tail, program_turn);
         self.entries.read_clock.next = self.clock.val();
         self.entries.write_clock.next = self.clock.val();
         self.heads.read_clock.next = self.clock.val();
@@ -509,11 +495,11 @@ impl Logic for DieScheduler {
         self.flagged_has_command.next = self.flagged_entry.q.val().get_bits::<3>(2).any();
         self.flagged_whole_chip.next = self.flagged_head.q.val().get_bits::<3>(0) > self.erase_code.val();
         self.flagged_is_program.next = self.flagged_head.q.val().get_bits::<3>(0) == self.program_code.val();
-        self.chip_quiet.next = !self.low_chip_active.q.val().any();
-        self.chip_reserved.next = self.low_chip_reserved.q.val();
+        self.chip_quiet.next = !self.chips[0].active.val().any();
+        self.chip_reserved.next = self.chips[0].reserved.val();
         if self.flagged_die.q.val().get_bit(3) {
-            self.chip_quiet.next = !self.high_chip_active.q.val().any();
-            self.chip_reserved.next = self.high_chip_reserved.q.val();
+            self.chip_quiet.next = !self.chips[1].active.val().any();
+            self.chip_reserved.next = self.chips[1].reserved.val();
         }
         self.visited_valid.d.next = self.flagged_valid.q.val();
         self.visited_die.d.next = self.flagged_die.q.val();
@@ -719,38 +705,16 @@ impl Logic for DieScheduler {
         self.poll_onward.next = self.polling_onward.q.val();
         self.report_pending.next = self.reported.q.val();
 
-        // How many dies of each chip are at work, and whether the chip waits for an operation that concerns all of it.
-        self.few_active.d.next = bit_cast::<5, 4>(self.low_chip_active.q.val())
-            + bit_cast::<5, 4>(self.high_chip_active.q.val())
-            <= bits::<5>(2);
-        self.issuing_chip.next = self.visited_die.q.val().get_bit(3);
-        self.issue_low.next = (self.now_issues.val() & self.visited_idle.q.val()) & !self.issuing_chip.val();
-        self.issue_high.next = (self.now_issues.val() & self.visited_idle.q.val()) & self.issuing_chip.val();
-        self.done_low.next = (self.now_done.val() & !self.has_begun_second.val()) & !self.issuing_chip.val();
-        self.done_high.next = (self.now_done.val() & !self.has_begun_second.val()) & self.issuing_chip.val();
-        if self.issue_low.val() {
-            self.low_chip_active.d.next = self.low_chip_active.q.val() + 1;
-        }
-        if self.done_low.val() {
-            self.low_chip_active.d.next = self.low_chip_active.q.val() - 1;
-        }
-        if self.issue_high.val() {
-            self.high_chip_active.d.next = self.high_chip_active.q.val() + 1;
-        }
-        if self.done_high.val() {
-            self.high_chip_active.d.next = self.high_chip_active.q.val() - 1;
-        }
-        if self.visited_blocks.q.val() & !self.issuing_chip.val() {
-            self.low_chip_reserved.d.next = true;
-        }
-        if self.visited_blocks.q.val() & self.issuing_chip.val() {
-            self.high_chip_reserved.d.next = true;
-        }
-        if self.done_low.val() & self.reported_whole_chip.q.val() {
-            self.low_chip_reserved.d.next = false;
-        }
-        if self.done_high.val() & self.reported_whole_chip.q.val() {
-            self.high_chip_reserved.d.next = false;
+        // The dies at work. One whose next read has begun does not rest.
+        self.few_active.d.next =
+            bit_cast::<5, 4>(self.chips[0].active.val()) + bit_cast::<5, 4>(self.chips[1].active.val()) <= bits::<5>(2);
+        for i in 0..2 {
+            self.visited_chip.next = self.visited_die.q.val().get_bits::<1>(3) == self.chip_number[i].val();
+            self.chips[i].clock.next = self.clock.val();
+            self.chips[i].begins.next = self.now_issues.val() & self.visited_idle.q.val() & self.visited_chip.val();
+            self.chips[i].ends.next = self.now_done.val() & !self.has_begun_second.val() & self.visited_chip.val();
+            self.chips[i].ends_whole_chip.next = self.reported_whole_chip.q.val();
+            self.chips[i].whole_chip_waits.next = self.visited_blocks.q.val() & self.visited_chip.val();
         }
     }
 

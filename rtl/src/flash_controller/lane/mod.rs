@@ -16,6 +16,7 @@
 mod action_arbiter;
 mod bus_engine;
 mod bus_program;
+mod chip_activity;
 mod command_store;
 mod die_scheduler;
 mod finished_reads;
@@ -31,6 +32,7 @@ mod read_capture;
 pub use action_arbiter::ActionArbiter;
 pub use bus_engine::{ActionOutcome, BusEngine};
 pub use bus_program::{BusAction, BusProgram};
+pub use chip_activity::ChipActivity;
 pub use command_store::CommandStore;
 pub use die_scheduler::DieScheduler;
 pub use finished_reads::FinishedReads;

@@ -12,15 +12,20 @@ const MARK_BYTES: u32 = 2;
 const FEWEST_ZEROS: u32 = 4;
 
 impl ControllerTask {
-    /// Reads the mark in `column` of the first page of all blocks, before anything was written over it. All dies of all lanes sense
+    /// Reads the mark in `column` of the first page of all blocks of dies that answer, before anything was written over it. All dies of all lanes sense
     /// at once; then one lane after the other transfers.
     pub(super) async fn read_marks(&mut self, column: u32) {
         let layout = self.options.layout;
         for block in 0..layout.blocks {
             for plane in 0..PLANES {
                 self.write("byte_lane", NO_LANE).await;
-                for lane in 0..LANES as u32 {
-                    for unit in 0..layout.units() {
+                let alive =
+                    |lane: u32, unit: &u32| !self.retired.contains(&(unit % layout.groups, lane, unit / layout.groups));
+                let units: Vec<Vec<u32>> = (0..LANES as u32)
+                    .map(|lane| (0..layout.units()).filter(|unit| alive(lane, unit)).collect())
+                    .collect();
+                for (lane, units) in (0..).zip(&units) {
+                    for &unit in units {
                         let (chip, die) = (unit % layout.groups, unit / layout.groups);
                         let read = Command {
                             operation: LaneOperation::Read,
@@ -32,9 +37,9 @@ impl ControllerTask {
                         self.issue(Command { lane, chip, die, length: MARK_BYTES, slot: unit, ..read }).await;
                     }
                 }
-                for lane in 0..LANES as u32 {
+                for (lane, units) in (0..).zip(&units) {
                     self.write("byte_lane", ONE_LANE | lane).await;
-                    for _ in 0..layout.units() {
+                    for _ in units {
                         let Some((unit, mark)) = self.mark_of(lane).await else { continue };
                         if mark.count_zeros() >= FEWEST_ZEROS {
                             let row = RowAddress { group: unit % layout.groups, die: unit / layout.groups, block };
