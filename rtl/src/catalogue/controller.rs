@@ -4,7 +4,9 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connect_ports, connect_signals, connected};
 use crate::flash_controller::host_interface::{HostPort, ReadFence};
-use crate::flash_controller::mailbox::{BytePacker, ControllerMailbox, EventRegisters, LaneCommands, LaneReports};
+use crate::flash_controller::mailbox::{
+    BytePacker, ControllerMailbox, EventRegisters, LaneCommands, LaneReports, PageMailbox,
+};
 use crate::flash_controller::mover::{MoveChecker, MoveReader, PlaceCommitter};
 use crate::flash_controller::read_path::{
     LaneSum, ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor,
@@ -54,7 +56,10 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.acknowledged.connect();
             block.acknowledged_tag.connect();
             block.placed.connect();
+            block.firmware_given.connect();
             block.flushing.connect();
+            block.probe_ready.connect();
+            block.probe_hit.connect();
             block.trim_ready.connect();
             block.read_ends.connect();
             block.read_tag.connect();
@@ -207,6 +212,8 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.acknowledged_tag.connect();
             block.superseded.connect();
             block.committed.connect();
+            block.fetch.connect();
+            block.fetched.link_connect_dest();
             block.events.link_connect_dest();
             Ok(connected(block))
         },
@@ -307,6 +314,23 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "page_mailbox",
+        summary: "registers by which firmware writes pages of its own and reads them back",
+        build: || {
+            let mut block = PageMailbox::default();
+            block.clock.connect();
+            block.mailbox.link_connect_dest();
+            block.host.link_connect_dest();
+            block.host_data.link_connect_dest();
+            block.host_owes.connect();
+            block.buffer.link_connect_dest();
+            block.buffer_data.link_connect_dest();
+            block.acknowledged.connect();
+            block.fetched.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "controller_mailbox",
         summary: "registers by which firmware runs a flash controller",
         build: || {
@@ -314,6 +338,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.clock.connect();
             block.mailbox.link_connect_dest();
             block.tables.link_connect_dest();
+            block.pages.link_connect_dest();
             block.flushing.connect();
             block.unplaced.connect();
             block.fence_passed.connect();

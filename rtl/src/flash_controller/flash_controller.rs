@@ -7,14 +7,16 @@ use super::ecc::RecordCode;
 use super::flash_lane::{CorrectionSource, FlashLane, RecordCorrector};
 use super::host_interface::{HostCommandSink, HostCompletionSource, HostPort, HostReadSource};
 use super::lane::{LaneConfig, LaneConfigError, NandHost};
-use super::mailbox::{BytePacker, ControllerMailbox, LaneReports, MailboxSink, MailboxSource, TableMailbox};
+use super::mailbox::{
+    BytePacker, ControllerMailbox, LaneReports, MailboxSink, MailboxSource, PageMailbox, TableMailbox,
+};
 use super::mover::{MoveChecker, MoveReader, PlaceCommitter};
 use super::read_path::{LANES, ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor};
 use super::tables::{
     CountSource, PageDirectory, PageOperationKind, PageOperationSource, PageResultSource, PlaneHealth,
     StripeLookupSource, StripeSource, StripeTable, TableMemorySource,
 };
-use super::write_buffer::{ProgramCommandSource, WriteBuffer, WriteBufferError};
+use super::write_buffer::{PageCommandSource, ProgramCommandSource, WriteBuffer, WriteBufferError};
 use crate::circuit::circuit_info;
 use crate::config::GeometryError;
 use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
@@ -108,6 +110,7 @@ pub struct FlashController<const P: usize, const L: usize, const A: usize, const
     committer: PlaceCommitter<P, L>,
     registers: ControllerMailbox<P, L, A>,
     table_registers: TableMailbox<R, C>,
+    page_registers: PageMailbox,
     reports: LaneReports,
     directory: PageDirectory<P, L, R, C>,
     stripe_table: StripeTable<A, L>,
@@ -170,6 +173,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             committer: Default::default(),
             registers: ControllerMailbox::new(page_bits),
             table_registers: Default::default(),
+            page_registers: Default::default(),
             reports: Default::default(),
             directory: PageDirectory::new(CHANGES_UNDER_WAY, page_bits as usize)?,
             stripe_table: StripeTable::new(page_bits as usize),
@@ -223,7 +227,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
             move_checker,
             committer
         );
-        clock!(self, clock, registers, table_registers, reports, directory, stripe_table, health);
+        clock!(self, clock, registers, table_registers, page_registers, reports, directory, stripe_table, health);
         clock!(self, clock, buffer, move_event_queue, read_event_queue, byte_packer, word_queue, sampler);
 
         // The host.
@@ -244,25 +248,33 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.registers.fence_passed.next = self.host.fence_passed.val();
 
         // Pages to the buffer.
-        self.buffer.host.valid.next = self.host.write_valid.val();
-        self.buffer.host.tag.next = self.host.write_tag.val();
-        self.buffer.host.logical_page.next = self.host.write_page.val();
-        self.host.write_ready.next = self.buffer.host.ready.val();
-        StreamSource::<128>::join(&mut self.host.buffer_data, &mut self.buffer.host_data);
+        self.page_registers.host.valid.next = self.host.write_valid.val();
+        self.page_registers.host.tag.next = self.host.write_tag.val();
+        self.page_registers.host.logical_page.next = self.host.write_page.val();
+        self.host.write_ready.next = self.page_registers.host.ready.val();
+        self.page_registers.host_owes.next = self.host.owes_data.val();
+        self.host.firmware_given.next = self.page_registers.given.val();
+        StreamSource::<128>::join(&mut self.host.buffer_data, &mut self.page_registers.host_data);
+        PageCommandSource::join(&mut self.page_registers.buffer, &mut self.buffer.host);
+        StreamSource::<128>::join(&mut self.page_registers.buffer_data, &mut self.buffer.host_data);
         self.buffer.mover.valid.next = self.move_reader.page_valid.val() & self.registers.moves_allowed.val();
         self.buffer.mover.tag.next = self.move_reader.page_tag.val();
         self.buffer.mover.logical_page.next = self.move_reader.page_number.val();
         self.move_reader.page_ready.next = self.buffer.mover.ready.val() & self.registers.moves_allowed.val();
         StreamSource::<128>::join(&mut self.move_reader.data, &mut self.buffer.mover_data);
-        self.host.acknowledged.next =
-            self.buffer.acknowledgement.valid.val() & !self.buffer.acknowledgement.moved.val();
+        self.host.acknowledged.next = (self.buffer.acknowledgement.valid.val()
+            & !self.buffer.acknowledgement.moved.val())
+            & !self.buffer.acknowledgement.tag.val().get_bit(7);
+        self.page_registers.acknowledged.next = (self.buffer.acknowledgement.valid.val()
+            & !self.buffer.acknowledgement.moved.val())
+            & self.buffer.acknowledgement.tag.val().get_bit(7);
         self.host.acknowledged_tag.next = self.buffer.acknowledgement.tag.val();
         self.move_reader.acknowledged.next =
             self.buffer.acknowledgement.valid.val() & self.buffer.acknowledgement.moved.val();
         self.move_reader.acknowledged_tag.next = self.buffer.acknowledgement.tag.val();
         self.move_reader.superseded.next = self.buffer.acknowledgement.superseded.val();
         self.buffer.acknowledgement.ready.next =
-            self.host.acknowledged_ready.val() | self.buffer.acknowledgement.moved.val();
+            self.host.acknowledged_ready.val() | self.buffer.acknowledgement.tag.val().get_bit(7);
         self.buffer.flush.next = self.host.flush.val() | self.registers.flush.val();
         self.host.flushing.next = self.buffer.flushing.val();
         self.registers.flushing.next = self.buffer.flushing.val();
@@ -283,14 +295,19 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.buffer.descriptor.pair_first.next = self.registers.stripes.data.val().get_bit(95);
         self.buffer.descriptor.pair_second.next = self.registers.stripes.data.val().get_bit(96);
 
-        // Reads of the host: the buffer first, then the page map.
+        // Reads of the host: the buffer first, then the page map. Trims look into the buffer in between.
         StreamSource::<40>::join(&mut self.host.reads, &mut self.page_lookup.reads);
         self.collector.note.next = self.page_lookup.lookup.val();
         self.collector.note_tag.next = self.host.reads.data.val().get_bits::<7>(0);
         self.collector.note_page.next = self.page_lookup.lookup_page.val();
-        self.buffer.lookup.next = self.page_lookup.lookup.val();
+        self.buffer.lookup.next = self.page_lookup.lookup.val() | self.host.probe.val();
         self.buffer.lookup_page.next = self.page_lookup.lookup_page.val();
-        self.buffer.lookup_holds.next = true;
+        if !self.page_lookup.lookup.val() {
+            self.buffer.lookup_page.next = self.host.trim_page.val();
+        }
+        self.buffer.lookup_holds.next = self.page_lookup.lookup.val();
+        self.host.probe_ready.next = !self.page_lookup.lookup.val();
+        self.host.probe_hit.next = self.buffer.hit.val();
         self.page_lookup.hit.next = self.buffer.hit.val();
         self.page_lookup.hit_buffer.next = self.buffer.hit_buffer.val();
         self.page_lookup.hit_slot.next = self.buffer.hit_slot.val();
@@ -359,6 +376,7 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         CountSource::<R, C>::join(&mut self.table_registers.counts, &mut self.directory.counts);
         MailboxSink::link(&mut self.mailbox, &mut self.registers.mailbox);
         MailboxSource::join(&mut self.registers.tables, &mut self.table_registers.mailbox);
+        MailboxSource::join(&mut self.registers.pages, &mut self.page_registers.mailbox);
         self.attention.next = self.registers.attention.val();
 
         // Reconstruction.
@@ -399,6 +417,8 @@ impl<const P: usize, const L: usize, const A: usize, const R: usize, const C: us
         self.move_reader.word_valid.next = self.collector.mover_valid.val();
         self.move_reader.word.next = self.collector.mover_word.val();
         self.move_reader.word_last.next = self.collector.mover_last.val();
+        self.move_reader.fetch.next = self.page_registers.fetch.val();
+        StreamSource::<128>::join(&mut self.move_reader.fetched, &mut self.page_registers.fetched);
         self.move_checker.keep.next = self.move_reader.keep.val();
         self.move_checker.keep_number.next = self.move_reader.keep_number.val();
         self.move_checker.keep_location.next = self.move_reader.keep_location.val();

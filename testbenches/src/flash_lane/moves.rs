@@ -63,11 +63,15 @@ pub struct MoveTraffic {
     buffer: Buffer,
     /// Events to come: outcome and location.
     events: Vec<(u64, u64)>,
+    /// Words of pages that are only checked and were not thrown away yet.
+    checked: VecDeque<[u64; 2]>,
+    fetches: bool,
+    fetched: u64,
     uncommitted: u32,
     ended: u64,
 }
 
-const INPUTS: [&str; 20] = [
+const INPUTS: [&str; 22] = [
     "orders_valid",
     "orders_data",
     "orders_last",
@@ -87,9 +91,11 @@ const INPUTS: [&str; 20] = [
     "acknowledged_tag",
     "superseded",
     "committed",
+    "fetch",
+    "fetched_ready",
     "events_ready",
 ];
-const OUTPUTS: [&str; 12] = [
+const OUTPUTS: [&str; 15] = [
     "orders_ready",
     "reads_valid",
     "reads_data",
@@ -100,6 +106,9 @@ const OUTPUTS: [&str; 12] = [
     "data_valid",
     "data_data",
     "data_last",
+    "fetched_valid",
+    "fetched_data",
+    "fetched_last",
     "events_valid",
     "events_data",
 ];
@@ -114,6 +123,9 @@ impl MoveTraffic {
             pages: VecDeque::new(),
             buffer: Buffer::Idle,
             events: vec![],
+            checked: VecDeque::new(),
+            fetches: false,
+            fetched: 0,
             uncommitted: 0,
             ended: 0,
         }
@@ -135,6 +147,7 @@ impl MoveTraffic {
                 let weak = random.random_bool(0.3);
                 values.insert("begins_weak", [u64::from(weak), 0]);
                 if location >> 31 == 1 {
+                    self.checked.extend(&words);
                     self.events.push((if weak { WEAK } else { GOOD }, location));
                 } else if page == NO_PAGE {
                     self.events.push((EMPTY, location));
@@ -218,6 +231,8 @@ impl Driver for MoveTraffic {
         let word = self.ports.wide_output(layout, outputs, "data_data");
         let word = word.filter(|_| out("data_valid") == 1 && given("data_ready") == 1);
         let word = word.map(|word| (word, out("data_last") == 1));
+        let fetched = self.ports.wide_output(layout, outputs, "fetched_data");
+        let fetched = fetched.filter(|_| out("fetched_valid") == 1 && given("fetched_ready") == 1);
         let event = (out("events_valid") == 1 && given("events_ready") == 1).then(|| out("events_data"));
 
         if let Some(word) = read {
@@ -250,6 +265,12 @@ impl Driver for MoveTraffic {
                 self.ended += 1;
             }
         }
+        if let Some(word) = fetched {
+            // Those before it were thrown away.
+            let place = self.checked.iter().position(|checked| *checked == word).expect("a word of a checked page");
+            self.checked.drain(..=place);
+            self.fetched += 1;
+        }
         if let Some(word) = event {
             let event = (word >> 32, word & 0xFFFF_FFFF);
             let place = self.events.iter().position(|expected| *expected == event);
@@ -266,6 +287,10 @@ impl Driver for MoveTraffic {
             values.insert("orders_data", [random.random_range(1..1 << 32), 0]);
         }
         values.insert("reads_ready", [u64::from(random.random_bool(0.5)), 0]);
+        // Long enough for several pages.
+        self.fetches ^= random.random_bool(0.0005);
+        values.insert("fetch", [u64::from(self.fetches), 0]);
+        values.insert("fetched_ready", [u64::from(random.random_bool(0.5)), 0]);
         values.insert("events_ready", [u64::from(random.random_bool(0.3)), 0]);
         self.deliver(&mut values, random);
         self.answer(&mut values, random);
@@ -273,6 +298,6 @@ impl Driver for MoveTraffic {
     }
 
     fn events(&self) -> Vec<(String, u64)> {
-        vec![("moves".to_owned(), self.ended)]
+        vec![("moves".to_owned(), self.ended), ("fetched".to_owned(), self.fetched)]
     }
 }

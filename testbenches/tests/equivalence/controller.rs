@@ -3,7 +3,9 @@
 use crate::blocks::lockstep;
 use crate::tables::requests;
 use hardpath_rtl::flash_controller::host_interface::{HostOperation, HostPort, ReadFence};
-use hardpath_rtl::flash_controller::mailbox::{BytePacker, ControllerMailbox, EventRegisters, LaneReports};
+use hardpath_rtl::flash_controller::mailbox::{
+    BytePacker, ControllerMailbox, EventRegisters, LaneReports, PageMailbox,
+};
 use hardpath_rtl::flash_controller::mover::{MoveChecker, PlaceCommitter};
 use hardpath_rtl::flash_controller::read_path::{
     ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor,
@@ -41,11 +43,12 @@ pub fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
     }))
 }
 
-/// Offsets of registers, those of the tables among them.
+/// Offsets of registers, those of the tables and of firmware's pages among them.
 pub fn mailbox_address() -> Box<dyn Driver> {
     Box::new(Sequence::new("mailbox_address", |_, random| {
         vec![match random.random_range(0..8) {
             0 => random.random_range(0x200..0x208) * 4,
+            1 => random.random_range(0x100..0x104) * 4,
             _ => random.random_range(0..0x34) * 4,
         }]
     }))
@@ -115,7 +118,10 @@ fn host_ports() {
                 .input("acknowledged", |block| &mut block.acknowledged)
                 .input("acknowledged_tag", |block| &mut block.acknowledged_tag)
                 .input("placed", |block| &mut block.placed)
+                .input("firmware_given", |block| &mut block.firmware_given)
                 .input("flushing", |block| &mut block.flushing)
+                .input("probe_ready", |block| &mut block.probe_ready)
+                .input("probe_hit", |block| &mut block.probe_hit)
                 .input("trim_ready", |block| &mut block.trim_ready)
                 .input("read_ends", |block| &mut block.read_ends)
                 .input("read_tag", |block| &mut block.read_tag)
@@ -135,8 +141,11 @@ fn host_ports() {
                 pulse("buffer_data_ready", 2),
                 pulse("acknowledged", 3),
                 free("acknowledged_tag", 0.5),
-                pulse("placed", 20),
+                pulse("placed", 10),
+                pulse("firmware_given", 20),
                 pulse("flushing", 2),
+                pulse("probe_ready", 2),
+                pulse("probe_hit", 2),
                 pulse("trim_ready", 3),
                 pulse("read_ends", 3),
                 between("read_tag", 64, 128),
@@ -527,6 +536,55 @@ fn byte_packers() {
 }
 
 #[test]
+fn page_mailboxes() {
+    let events = lockstep(
+        "page-mailboxes",
+        PageMailbox::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("mailbox_request", |block| &mut block.mailbox.request)
+                .input("mailbox_write", |block| &mut block.mailbox.write)
+                .input("mailbox_address", |block| &mut block.mailbox.address)
+                .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
+                .input("host_valid", |block| &mut block.host.valid)
+                .input("host_tag", |block| &mut block.host.tag)
+                .input("host_logical_page", |block| &mut block.host.logical_page)
+                .input("host_data_valid", |block| &mut block.host_data.valid)
+                .input("host_data_data", |block| &mut block.host_data.data)
+                .input("host_data_last", |block| &mut block.host_data.last)
+                .input("host_owes", |block| &mut block.host_owes)
+                .input("buffer_ready", |block| &mut block.buffer.ready)
+                .input("buffer_data_ready", |block| &mut block.buffer_data.ready)
+                .input("acknowledged", |block| &mut block.acknowledged)
+                .input("fetched_valid", |block| &mut block.fetched.valid)
+                .input("fetched_data", |block| &mut block.fetched.data)
+                .input("fetched_last", |block| &mut block.fetched.last)
+        },
+        |_| {
+            vec![
+                one_of("mailbox_request", &[1, 1, 1, 0]),
+                one_of("mailbox_write", &[0, 1, 1]),
+                // Words for the most part, so that pages end.
+                Box::new(Sequence::new("mailbox_address", |_, random| {
+                    vec![[4, 4, 4, 4, 4, 4, 4, 0, 8, 12, 16][random.random_range(0..11)]]
+                })),
+                free("mailbox_data_in", 0.9),
+                requests("host", 0.5, &[("tag", 7), ("logical_page", 32)]),
+                send("host_data", 0.6),
+                pulse("host_owes", 3),
+                pulse("buffer_ready", 2),
+                one_of("buffer_data_ready", &[1, 1, 0]),
+                pulse("acknowledged", 20),
+                send("fetched", 0.6),
+            ]
+        },
+        20_000,
+    );
+    println!("{events:?}");
+}
+
+#[test]
 fn controller_mailboxes() {
     lockstep(
         "controller-mailboxes",
@@ -540,6 +598,8 @@ fn controller_mailboxes() {
                 .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
                 .input("tables_data_out", |block| &mut block.tables.data_out)
                 .input("tables_done", |block| &mut block.tables.done)
+                .input("pages_data_out", |block| &mut block.pages.data_out)
+                .input("pages_done", |block| &mut block.pages.done)
                 .input("flushing", |block| &mut block.flushing)
                 .input("unplaced", |block| &mut block.unplaced)
                 .input("fence_passed", |block| &mut block.fence_passed)
@@ -583,6 +643,8 @@ fn controller_mailboxes() {
                 free("mailbox_data_in", 0.9),
                 free("tables_data_out", 0.5),
                 pulse("tables_done", 2),
+                free("pages_data_out", 0.5),
+                pulse("pages_done", 2),
                 pulse("flushing", 3),
                 pulse("unplaced", 3),
                 pulse("fence_passed", 3),

@@ -453,10 +453,12 @@ fn move_readers() {
                 .input("acknowledged_tag", |block| &mut block.acknowledged_tag)
                 .input("superseded", |block| &mut block.superseded)
                 .input("committed", |block| &mut block.committed)
+                .input("fetch", |block| &mut block.fetch)
+                .input("fetched_ready", |block| &mut block.fetched.ready)
                 .input("events_ready", |block| &mut block.events.ready)
         },
         |_| vec![Box::new(MoveTraffic::new())],
         20_000,
     );
-    assert!(events[0].1 > 30, "{events:?}");
+    assert!(events[0].1 > 30 && events[1].1 > 1_000, "{events:?}");
 }

@@ -111,8 +111,14 @@ pub struct RecordReceiver {
     receiving: DFF<Bit>,
     /// Bytes have come since a command ended.
     bytes_came: DFF<Bit>,
+    /// The byte that has come, if it is one of a record, and the command that has ended.
     entering: DFF<Bit>,
     entering_byte: DFF<Bits<8>>,
+    entering_last: DFF<Bit>,
+    entering_tag: DFF<Bits<8>>,
+    ending: DFF<Bit>,
+    ending_tag: DFF<Bits<8>>,
+    ending_failed: DFF<Bit>,
     checked_codeword: DFF<Bits<3>>,
     asks: DFF<Bit>,
     asked_codeword: DFF<Bits<4>>,
@@ -195,6 +201,11 @@ impl RecordReceiver {
             bytes_came: Default::default(),
             entering: Default::default(),
             entering_byte: Default::default(),
+            entering_last: Default::default(),
+            entering_tag: Default::default(),
+            ending: Default::default(),
+            ending_tag: Default::default(),
+            ending_failed: Default::default(),
             checked_codeword: Default::default(),
             asks: Default::default(),
             asked_codeword: Default::default(),
@@ -229,6 +240,7 @@ impl Logic for RecordReceiver {
     fn update(&mut self) {
         clock!(self, clock, checker, assembler, mender, failed_reads);
         dff_setup!(self, clock, has_room, entering_slot, ended_slot, receiving, bytes_came, entering, entering_byte);
+        dff_setup!(self, clock, entering_last, entering_tag, ending, ending_tag, ending_failed);
         dff_setup!(self, clock, checked_codeword, asks, asked_codeword, was_read, read_word, reports, reported_bits);
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
@@ -236,14 +248,14 @@ impl Logic for RecordReceiver {
         // Bytes of the firmware's reads are not records.
         self.takes.next = self.byte_valid.val()
             & !(self.byte_tag.val().get_bit(7) & self.byte_tag.val().get_bit(5) & self.byte_tag.val().get_bit(4));
-        self.begins.next = self.takes.val() & !self.receiving.q.val();
+        self.begins.next = self.entering.q.val() & !self.receiving.q.val();
         self.begins_slot.next = bits::<1>(0);
         if self.busy[0].q.val() {
             self.begins_slot.next = bits::<1>(1);
         }
-        if self.takes.val() {
-            self.receiving.d.next = !self.byte_last.val();
-            if self.byte_last.val() {
+        if self.entering.q.val() {
+            self.receiving.d.next = !self.entering_last.q.val();
+            if self.entering_last.q.val() {
                 self.ended_slot.d.next = self.entering_slot.q.val();
             }
         }
@@ -252,23 +264,28 @@ impl Logic for RecordReceiver {
         }
         self.entering.d.next = self.takes.val();
         self.entering_byte.d.next = self.byte_data.val();
+        self.entering_last.d.next = self.byte_last.val();
+        self.entering_tag.d.next = self.byte_tag.val();
+        self.ending.d.next = self.done.val();
+        self.ending_tag.d.next = self.done_tag.val();
+        self.ending_failed.d.next = self.done_failed.val();
         self.checker.byte_valid.next = self.entering.q.val();
         self.checker.byte_data.next = self.entering_byte.q.val();
-        if self.done.val() {
+        if self.ending.q.val() {
             self.bytes_came.d.next = false;
         }
-        if self.takes.val() {
+        if self.entering.q.val() {
             self.bytes_came.d.next = true;
         }
 
         // Reads that failed without a byte wait until no slot is taken, so that one remains for a read that has begun.
-        self.fails.next = (self.done.val() & self.done_failed.val())
+        self.fails.next = (self.ending.q.val() & self.ending_failed.q.val())
             & !(self.bytes_came.q.val()
-                | (self.done_tag.val().get_bit(7)
-                    & (self.done_tag.val().get_bit(6)
-                        | (self.done_tag.val().get_bit(5) & self.done_tag.val().get_bit(4)))));
+                | (self.ending_tag.q.val().get_bit(7)
+                    & (self.ending_tag.q.val().get_bit(6)
+                        | (self.ending_tag.q.val().get_bit(5) & self.ending_tag.q.val().get_bit(4)))));
         self.failed_reads.sink.valid.next = self.fails.val();
-        self.failed_reads.sink.data.next = self.done_tag.val();
+        self.failed_reads.sink.data.next = self.ending_tag.q.val();
         self.failed_reads.sink.last.next = false;
         self.gives_up.next = (self.failed_reads.source.valid.val() & !self.begins.val())
             & !(self.busy[0].q.val() | self.busy[1].q.val());
@@ -394,7 +411,7 @@ impl Logic for RecordReceiver {
             }
             if self.begins.val() & (self.begins_slot.val() == self.slot_number[i].val()) {
                 self.busy[i].d.next = true;
-                self.tags[i].d.next = self.byte_tag.val();
+                self.tags[i].d.next = self.entering_tag.q.val();
                 self.bad[i].d.next = false;
                 self.weak[i].d.next = false;
                 self.total[i].d.next = bits::<8>(0);

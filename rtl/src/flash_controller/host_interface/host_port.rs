@@ -27,7 +27,13 @@ pub enum OrderedState {
     Refusing,
     /// A flush waits for the buffer.
     Flushing,
-    /// A trim waits until no page of a host lies in the buffer.
+    /// A trim waits until all pages before it are safe.
+    Settling,
+    /// Its page is to be looked up in the buffer.
+    Probing,
+    /// The answer has not come.
+    Seeking,
+    /// The page lies in the buffer: the trim waits until no page of a host does.
     Emptying,
     /// The page map is told of a trim.
     Trimming,
@@ -40,14 +46,16 @@ pub enum OrderedState {
 /// A write is completed when its page is safe in the buffer, a flush when all that was acknowledged before lies in closed
 /// stripes, a trim when the page map has no place for the page any more, a read with the last word of its data.
 ///
-/// A trim first waits until every page of the host that lies in the buffer has got its place in the page map, and has the
-/// open stripe closed for that; trims in a row do so once.
+/// A trim waits until the writes before it are safe. If its page lies in the buffer, it further waits until every page of the host there
+/// has got its place in the page map, and has stripes closed for that, as often as it takes: pages may wait for room in the
+/// buffer.
 ///
-/// - Latency: from a command to its read request or to the buffer 5 and 7 cycles.
+/// - Latency: from a command to its read request or to the buffer 5 and 7 cycles; 13 cycles from a trim to the page map if its page is
+///   not in the buffer.
 /// - Throughput: a read per cycle; a write in as many cycles as the buffer takes for it.
 /// - Back-pressure: `commands.ready` never falls as long as no tag is used twice. While the buffer has no room, writes wait
 ///   and what came after them except reads.
-/// - Limits: 128 tags. Trims between writes are slow: each closes a stripe.
+/// - Limits: 128 tags. A trim of a page that was written just before is slow: it closes a stripe.
 #[derive(LogicBlock)]
 pub struct HostPort {
     /// Clock of all registers, rising edge.
@@ -60,7 +68,7 @@ pub struct HostPort {
     pub completions: HostCompletionSource,
     /// Pages of the host: 0 to one less than this.
     pub page_limit: Signal<In, Bits<32>>,
-    /// Writes may go to the buffer; else they wait.
+    /// Writes may go to the buffer, and trims to the page map; else they wait.
     pub writes_allowed: Signal<In, Bit>,
     /// Reads: tag in bits 7..=0, page above.
     pub reads: StreamSource<40>,
@@ -82,12 +90,22 @@ pub struct HostPort {
     pub acknowledged_ready: Signal<Out, Bit>,
     /// A page of the host has got its place in the page map.
     pub placed: Signal<In, Bit>,
-    /// A page is offered to the buffer, or in it without a place in the page map.
+    /// A page is offered to the buffer, or in it without a place in the page map, or a trim is under way.
     pub unplaced: Signal<Out, Bit>,
+    /// The buffer takes a page of firmware's, of whose place it is told by `placed` as well.
+    pub firmware_given: Signal<In, Bit>,
+    /// The buffer has taken writes whose data has not all passed.
+    pub owes_data: Signal<Out, Bit>,
     /// The buffer is to close its open stripe.
     pub flush: Signal<Out, Bit>,
     /// It has not done so yet.
     pub flushing: Signal<In, Bit>,
+    /// The page of a trim, `trim_page`, is to be looked up in the buffer.
+    pub probe: Signal<Out, Bit>,
+    /// The buffer takes the lookup.
+    pub probe_ready: Signal<In, Bit>,
+    /// The page looked up four cycles before lies in the buffer.
+    pub probe_hit: Signal<In, Bit>,
     /// A page is to lose its place.
     pub trim_valid: Signal<Out, Bit>,
     /// The page.
@@ -131,8 +149,12 @@ pub struct HostPort {
     ends_well: DFF<Bit>,
     /// Pages given to the buffer whose data has not all been taken.
     pages_owed: DFF<Bits<4>>,
+    /// Pages given to the buffer that are not safe there yet.
+    pages_unsafe: DFF<Bits<4>>,
     /// Pages given to the buffer that have no place yet.
     pages_unplaced: DFF<Bits<8>>,
+    /// Cycles since the lookup of a trim's page.
+    steps: DFF<Bits<2>>,
     flush_asked: DFF<Bit>,
     /// The flush that was asked for can be seen.
     flush_seen: DFF<Bit>,
@@ -146,9 +168,12 @@ pub struct HostPort {
     is_read: Signal<Local, Bit>,
     takes_head: Signal<Local, Bit>,
     given: Signal<Local, Bit>,
+    page_enters: Signal<Local, Bit>,
+    changes: Signal<Local, Bit>,
     owed_ends: Signal<Local, Bit>,
     read_moves: Signal<Local, Bit>,
     completes: Signal<Local, Bit>,
+    acknowledgement_taken: Signal<Local, Bit>,
     completion_taken: Signal<Local, Bit>,
     refusal_taken: Signal<Local, Bit>,
     refused: Signal<Local, Bit>,
@@ -176,8 +201,13 @@ impl Default for HostPort {
             acknowledged_ready: Default::default(),
             placed: Default::default(),
             unplaced: Default::default(),
+            firmware_given: Default::default(),
+            owes_data: Default::default(),
             flush: Default::default(),
             flushing: Default::default(),
+            probe: Default::default(),
+            probe_ready: Default::default(),
+            probe_hit: Default::default(),
             trim_valid: Default::default(),
             trim_page: Default::default(),
             trim_ready: Default::default(),
@@ -205,7 +235,9 @@ impl Default for HostPort {
             in_range: Default::default(),
             ends_well: Default::default(),
             pages_owed: Default::default(),
+            pages_unsafe: Default::default(),
             pages_unplaced: Default::default(),
+            steps: Default::default(),
             flush_asked: Default::default(),
             flush_seen: Default::default(),
             refused_valid: Default::default(),
@@ -217,9 +249,12 @@ impl Default for HostPort {
             is_read: Default::default(),
             takes_head: Default::default(),
             given: Default::default(),
+            page_enters: Default::default(),
+            changes: Default::default(),
             owed_ends: Default::default(),
             read_moves: Default::default(),
             completes: Default::default(),
+            acknowledgement_taken: Default::default(),
             completion_taken: Default::default(),
             refusal_taken: Default::default(),
             refused: Default::default(),
@@ -234,7 +269,7 @@ impl Logic for HostPort {
         clock!(self, clock, read_commands, ordered_commands, ended, fence);
         dff_setup!(self, clock, state, operation, tag, page, in_range, ends_well, pages_owed, pages_unplaced);
         dff_setup!(self, clock, flush_asked, flush_seen, refused_valid, refused_tag, read_valid, read_word);
-        dff_setup!(self, clock, read_in_range);
+        dff_setup!(self, clock, read_in_range, pages_unsafe, steps);
 
         // Commands part.
         self.is_read.next = self.commands.operation.val() == HostOperation::Read;
@@ -283,6 +318,7 @@ impl Logic for HostPort {
         self.completion_taken.next = false;
         self.refusal_taken.next = false;
         self.acknowledged_ready.next = false;
+        self.acknowledgement_taken.next = false;
         self.lost_ready.next = false;
         self.completes.next = self.state.q.val() == OrderedState::Completing;
         self.ended.sink.valid.next = self.read_ends.val()
@@ -299,6 +335,7 @@ impl Logic for HostPort {
             } else if self.acknowledged.val() {
                 self.ended.sink.data.next = bit_cast::<16, 8>(self.acknowledged_tag.val()) | self.success.val();
                 self.acknowledged_ready.next = true;
+                self.acknowledgement_taken.next = true;
             } else if self.refused_valid.q.val() {
                 self.ended.sink.data.next = bit_cast::<16, 8>(self.refused_tag.q.val()) | self.out_of_range.val();
                 self.refusal_taken.next = true;
@@ -338,6 +375,7 @@ impl Logic for HostPort {
         self.flush_seen.d.next = self.flush_asked.q.val() | self.flush_seen.q.val();
         self.write_valid.next = false;
         self.trim_valid.next = false;
+        self.probe.next = false;
         match self.state.q.val() {
             OrderedState::Idle => {
                 self.takes_head.next = true;
@@ -366,9 +404,8 @@ impl Logic for HostPort {
                     if self.writes_allowed.val() {
                         self.state.d.next = OrderedState::Writing;
                     }
-                } else {
-                    self.flush_asked.d.next = self.pages_unplaced.q.val().any();
-                    self.state.d.next = OrderedState::Emptying;
+                } else if self.writes_allowed.val() {
+                    self.state.d.next = OrderedState::Settling;
                 }
             }
             OrderedState::Writing => {
@@ -390,9 +427,34 @@ impl Logic for HostPort {
                     self.state.d.next = OrderedState::Completing;
                 }
             }
+            OrderedState::Settling => {
+                if !self.pages_unsafe.q.val().any() {
+                    self.state.d.next = OrderedState::Probing;
+                }
+            }
+            OrderedState::Probing => {
+                self.probe.next = true;
+                if self.probe_ready.val() {
+                    self.state.d.next = OrderedState::Seeking;
+                }
+            }
+            OrderedState::Seeking => {
+                self.steps.d.next = self.steps.q.val() + 1;
+                if self.steps.q.val() == bits::<2>(3) {
+                    self.state.d.next = OrderedState::Trimming;
+                    if self.probe_hit.val() {
+                        self.flush_asked.d.next = true;
+                        self.state.d.next = OrderedState::Emptying;
+                    }
+                }
+            }
             OrderedState::Emptying => {
                 if !self.pages_unplaced.q.val().any() {
                     self.state.d.next = OrderedState::Trimming;
+                } else if self.flush_seen.q.val() & !self.flushing.val() {
+                    // What that flush closed did not hold all of them.
+                    self.flush_asked.d.next = true;
+                    self.flush_seen.d.next = false;
                 }
             }
             OrderedState::Trimming => {
@@ -430,13 +492,27 @@ impl Logic for HostPort {
         if self.owed_ends.val() & !self.given.val() {
             self.pages_owed.d.next = self.pages_owed.q.val() - 1;
         }
-        if self.given.val() & !self.placed.val() {
+        if self.given.val() & !self.acknowledgement_taken.val() {
+            self.pages_unsafe.d.next = self.pages_unsafe.q.val() + 1;
+        }
+        if self.acknowledgement_taken.val() & !self.given.val() {
+            self.pages_unsafe.d.next = self.pages_unsafe.q.val() - 1;
+        }
+        self.page_enters.next = self.given.val() | self.firmware_given.val();
+        if self.page_enters.val() & !self.placed.val() {
             self.pages_unplaced.d.next = self.pages_unplaced.q.val() + 1;
         }
-        if self.placed.val() & !self.given.val() {
+        if self.placed.val() & !self.page_enters.val() {
             self.pages_unplaced.d.next = self.pages_unplaced.q.val() - 1;
         }
-        self.unplaced.next = self.pages_unplaced.q.val().any() | (self.state.q.val() == OrderedState::Writing);
+        self.owes_data.next = self.pages_owed.q.val().any();
+        self.changes.next = (self.state.q.val() == OrderedState::Writing)
+            | (self.state.q.val() == OrderedState::Settling)
+            | (self.state.q.val() == OrderedState::Probing)
+            | (self.state.q.val() == OrderedState::Seeking)
+            | (self.state.q.val() == OrderedState::Emptying)
+            | (self.state.q.val() == OrderedState::Trimming);
+        self.unplaced.next = self.pages_unplaced.q.val().any() | self.changes.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

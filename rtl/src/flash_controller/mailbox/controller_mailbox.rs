@@ -21,6 +21,8 @@ pub enum ControllerAccess {
     Idle,
     /// The tables' registers.
     Tables,
+    /// The registers of firmware's pages.
+    Pages,
     /// The stripe table takes the entry of a stripe that is opened.
     Opening,
     /// The stripe table takes a request.
@@ -33,7 +35,8 @@ pub enum ControllerAccess {
     Map,
 }
 
-/// Mailbox of a flash controller; registers as in [`CONTROLLER_REGISTERS`], and from [`TABLE_WINDOW`](super::TABLE_WINDOW) on those of the tables.
+/// Mailbox of a flash controller; registers as in [`CONTROLLER_REGISTERS`], from [`PAGE_WINDOW`](super::PAGE_WINDOW) on those of firmware's
+/// pages and from [`TABLE_WINDOW`](super::TABLE_WINDOW) on those of the tables.
 /// `P`, `L` and `A` are the bits of a logical page, a location and a stripe with its group.
 ///
 /// - Latency: 1 cycle from `request` to `done`; for the page map and the tables, as long as they take.
@@ -50,7 +53,9 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub attention: Signal<Out, Bit>,
     /// The tables' registers.
     pub tables: MailboxSource,
-    /// Writes of the host go to the write buffer.
+    /// The registers of firmware's pages.
+    pub pages: MailboxSource,
+    /// Writes of the host go to the write buffer, and its trims to the page map.
     pub writes_allowed: Signal<Out, Bit>,
     /// Pages that are moved go to the write buffer.
     pub moves_allowed: Signal<Out, Bit>,
@@ -60,8 +65,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     pub flush: Signal<Out, Bit>,
     /// That is being done.
     pub flushing: Signal<In, Bit>,
-    /// A page of the host is offered to the write buffer, or in it without a place in the page map, or a closed stripe is not
-    /// with its lanes and in the map.
+    /// A page of the host is offered to the write buffer, or in it without a place in the page map, or a trim is under way, or a
+    /// closed stripe is not with its lanes and in the map.
     pub unplaced: Signal<In, Bit>,
     /// Begin a new epoch of reads.
     pub fence_advance: Signal<Out, Bit>,
@@ -132,6 +137,7 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     offset_of_map_expected: Constant<Bits<12>>,
     offset_of_map_operation: Constant<Bits<12>>,
     offset_of_map_found: Constant<Bits<12>>,
+    offset_of_map_next: Constant<Bits<12>>,
     offset_of_stripe_index: Constant<Bits<12>>,
     offset_of_stripe_entry_sequence: Constant<Bits<12>>,
     offset_of_stripe_entry: Constant<Bits<12>>,
@@ -170,6 +176,8 @@ pub struct ControllerMailbox<const P: usize, const L: usize, const A: usize> {
     location: DFF<Bits<32>>,
     expected: DFF<Bits<32>>,
     kind_code: DFF<Bits<2>>,
+    /// The next page follows this operation.
+    steps_page: DFF<Bit>,
     found: DFF<Bits<32>>,
     index: DFF<Bits<32>>,
     entry_sequence: DFF<Bits<32>>,
@@ -197,6 +205,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             mailbox: Default::default(),
             attention: Default::default(),
             tables: Default::default(),
+            pages: Default::default(),
             writes_allowed: Default::default(),
             moves_allowed: Default::default(),
             page_limit: Default::default(),
@@ -243,6 +252,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             offset_of_map_expected: offset("map_expected"),
             offset_of_map_operation: offset("map_operation"),
             offset_of_map_found: offset("map_found"),
+            offset_of_map_next: offset("map_next"),
             offset_of_stripe_index: offset("stripe_index"),
             offset_of_stripe_entry_sequence: offset("stripe_entry_sequence"),
             offset_of_stripe_entry: offset("stripe_entry"),
@@ -285,6 +295,7 @@ impl<const P: usize, const L: usize, const A: usize> ControllerMailbox<P, L, A> 
             location: Default::default(),
             expected: Default::default(),
             kind_code: Default::default(),
+            steps_page: Default::default(),
             found: Default::default(),
             index: Default::default(),
             entry_sequence: Default::default(),
@@ -307,7 +318,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         dff_setup!(self, clock, state, data, finished, writes, stripe_place, sequence, stripe_shape, stripe_pushed);
         dff_setup!(self, clock, flushed, fence_advanced, ordered, order, page, location, expected);
         dff_setup!(self, clock, kind_code, found, index, entry_sequence, entry, entry_written, limit);
-        dff_setup!(self, clock, begun);
+        dff_setup!(self, clock, begun, steps_page);
 
         // What firmware can see.
         self.status_now.next = bits::<32>(0);
@@ -335,6 +346,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.fence_advanced.d.next = false;
         self.ordered.d.next = false;
         self.tables.request.next = false;
+        self.pages.request.next = false;
         self.entries.valid.next = false;
         self.operations.valid.next = false;
         // In the cycle of `done`, the request is still that of the access done.
@@ -364,6 +376,14 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                 self.tables.request.next = true;
                 if self.tables.done.val() {
                     self.data.d.next = self.tables.data_out.val();
+                    self.finished.d.next = true;
+                    self.state.d.next = ControllerAccess::Idle;
+                }
+            }
+            ControllerAccess::Pages => {
+                self.pages.request.next = true;
+                if self.pages.done.val() {
+                    self.data.d.next = self.pages.data_out.val();
                     self.finished.d.next = true;
                     self.state.d.next = ControllerAccess::Idle;
                 }
@@ -404,7 +424,11 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
             }
             ControllerAccess::Map => {
                 self.found.d.next = bit_cast::<32, L>(self.results.found.val());
+                self.data.d.next = bit_cast::<32, L>(self.results.found.val());
                 if self.results.valid.val() {
+                    if self.steps_page.q.val() {
+                        self.page.d.next = self.page.q.val() + 1;
+                    }
                     self.finished.d.next = true;
                     self.state.d.next = ControllerAccess::Idle;
                 }
@@ -488,6 +512,15 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                     if self.mailbox.address.val().get_bit(11) {
                         self.finished.d.next = false;
                         self.state.d.next = ControllerAccess::Tables;
+                    } else if self.mailbox.address.val().get_bit(10) {
+                        self.finished.d.next = false;
+                        self.state.d.next = ControllerAccess::Pages;
+                    }
+                    if (self.mailbox.address.val() == self.offset_of_map_next.val()) & !self.mailbox.write.val() {
+                        self.kind_code.d.next = bits::<2>(0);
+                        self.steps_page.d.next = true;
+                        self.finished.d.next = false;
+                        self.state.d.next = ControllerAccess::AskingMap;
                     }
                     if self.mailbox.write.val() {
                         if self.mailbox.address.val() == self.offset_of_stripe_open.val() {
@@ -507,6 +540,7 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
                         }
                         if self.mailbox.address.val() == self.offset_of_map_operation.val() {
                             self.kind_code.d.next = self.mailbox.data_in.val().get_bits::<2>(0);
+                            self.steps_page.d.next = false;
                             self.finished.d.next = false;
                             self.state.d.next = ControllerAccess::AskingMap;
                         }
@@ -523,6 +557,9 @@ impl<const P: usize, const L: usize, const A: usize> Logic for ControllerMailbox
         self.tables.write.next = self.mailbox.write.val();
         self.tables.address.next = bit_cast::<12, 11>(self.mailbox.address.val().get_bits::<11>(0));
         self.tables.data_in.next = self.mailbox.data_in.val();
+        self.pages.write.next = self.mailbox.write.val();
+        self.pages.address.next = bit_cast::<12, 10>(self.mailbox.address.val().get_bits::<10>(0));
+        self.pages.data_in.next = self.mailbox.data_in.val();
         self.mailbox.done.next = self.finished.q.val();
         self.mailbox.data_out.next = self.data.q.val();
 

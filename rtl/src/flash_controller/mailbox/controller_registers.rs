@@ -1,9 +1,12 @@
-//! The registers of a flash controller's mailbox, beside those of its tables.
+//! The registers of a flash controller's mailbox, beside those of its tables and of firmware's pages.
 
 use super::register::{Access, MailboxRegister};
 
 /// Offset at which the registers of [`TABLE_REGISTERS`](super::TABLE_REGISTERS) begin.
 pub const TABLE_WINDOW: u16 = 0x800;
+
+/// Offset at which the registers of [`PAGE_REGISTERS`](super::PAGE_REGISTERS) begin.
+pub const PAGE_WINDOW: u16 = 0x400;
 
 const fn register(
     name: &'static str,
@@ -28,7 +31,7 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         0x004,
         0,
         ReadWrite,
-        "writes go to the write buffer, else they wait: bit 0 those of the host, 1 those of the mover",
+        "writes go to the write buffer, else they wait: bit 0 those of the host, its trims too; 1 those of the mover",
     ),
     register(
         "status",
@@ -37,7 +40,7 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
         ReadOnly,
         "bit 0: room for a stripe; 1: flushing; 2: no read of the epoch before is under way; 3: a lane command waits for \
          its lane; 4: room for an order to move; 5: a page of the host is offered to the write buffer, or in it without a place \
-         in the page map, or a closed stripe is not with its lanes and in the map",
+         in the page map, or a trim is under way, or a closed stripe is not with its lanes and in the map",
     ),
     register(
         "events",
@@ -150,6 +153,13 @@ pub static CONTROLLER_REGISTERS: &[MailboxRegister] = &[
     register("map_expected", 0x068, 0, ReadWrite, "location that a move expects"),
     register("map_operation", 0x06C, 0, WriteOnly, "writing does it: 0 lookup, 1 write, 2 move"),
     register("map_found", 0x070, 0, ReadOnly, "the page's location before the last operation"),
+    register(
+        "map_next",
+        0x074,
+        0,
+        ReadOnly,
+        "reading looks `map_page` up and shows its location as `map_found`; then `map_page` is one more",
+    ),
     register("stripe_index", 0x080, 0, ReadWrite, "stripe, group on top, whose entry `stripe_entry` reads and writes"),
     register(
         "stripe_entry_sequence",

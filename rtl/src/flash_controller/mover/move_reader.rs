@@ -38,11 +38,11 @@ pub enum MovingState {
 }
 
 /// Reads the pages that firmware orders to be moved, and gives them to the write buffer, one after the other. A page that is
-/// only to be checked is read and thrown away.
+/// only to be checked is read and thrown away, or given to firmware.
 ///
 /// - Latency: 2 cycles from an order to its read; from the last word of a page to its offer 3 cycles.
 /// - Throughput: up to 8 reads under way; a page of `n` words in about 2 `n` + 20 cycles.
-/// - Back-pressure: orders wait while 8 reads are under way. There is room for all of them, so that no page waits in a lane's
+/// - Back-pressure: a page that firmware does not take from `fetched` holds all that follow. Orders wait while 8 reads are under way. There is room for all of them, so that no page waits in a lane's
 ///   slot for the write buffer, which itself may wait for the lane.
 /// - Limits: locations of up to 31 bits; 60 pages given away that have no new place yet; a ninth order, or a page beyond 60,
 ///   waits.
@@ -98,6 +98,10 @@ pub struct MoveReader {
     pub keep_location: Signal<Out, Bits<32>>,
     /// A move has ended with its new place, or a newer one.
     pub committed: Signal<In, Bit>,
+    /// Words of pages that are only checked go to `fetched`.
+    pub fetch: Signal<In, Bit>,
+    /// These words.
+    pub fetched: StreamSource<128>,
     /// Events: order in bits 31..=0, outcome in 33..=32.
     pub events: StreamSource<34>,
 
@@ -143,6 +147,7 @@ pub struct MoveReader {
     frees: Signal<Local, Bit>,
     begins_move: Signal<Local, Bit>,
     gives: Signal<Local, Bit>,
+    fetches: Signal<Local, Bit>,
     drops: Signal<Local, Bit>,
     own_drop: Signal<Local, Bit>,
     takes_page: Signal<Local, Bit>,
@@ -177,6 +182,8 @@ impl Default for MoveReader {
             keep_number: Default::default(),
             keep_location: Default::default(),
             committed: Default::default(),
+            fetch: Default::default(),
+            fetched: Default::default(),
             events: Default::default(),
             no_page: Constant::new(0xFFFF_FFFF_u64.into()),
             most_moves: Constant::new(60_u64.into()),
@@ -215,6 +222,7 @@ impl Default for MoveReader {
             frees: Default::default(),
             begins_move: Default::default(),
             gives: Default::default(),
+            fetches: Default::default(),
             drops: Default::default(),
             own_drop: Default::default(),
             takes_page: Default::default(),
@@ -282,6 +290,7 @@ impl Logic for MoveReader {
         self.frees.next = false;
         self.begins_move.next = false;
         self.gives.next = false;
+        self.fetches.next = false;
         self.drops.next = false;
         self.page_valid.next = false;
         self.keeps.d.next = false;
@@ -344,8 +353,9 @@ impl Logic for MoveReader {
                 }
             }
             MovingState::Discarding => {
-                self.drops.next = true;
-                if self.staging.source.valid.val() & self.staging.source.last.val() {
+                self.fetches.next = self.is_check.q.val() & self.fetch.val();
+                self.drops.next = !self.fetches.val() | self.fetched.ready.val();
+                if (self.staging.source.valid.val() & self.staging.source.last.val()) & self.drops.val() {
                     self.state.d.next = MovingState::Reporting;
                 }
             }
@@ -383,6 +393,9 @@ impl Logic for MoveReader {
         self.data.data.next = self.staging.source.data.val();
         self.data.last.next = self.staging.source.last.val();
         self.staging.source.ready.next = (self.gives.val() & self.data.ready.val()) | self.drops.val();
+        self.fetched.valid.next = self.fetches.val() & self.staging.source.valid.val();
+        self.fetched.data.next = self.staging.source.data.val();
+        self.fetched.last.next = self.staging.source.last.val();
         self.keep.next = self.keeps.q.val();
         self.keep_number.next = self.next_move.q.val();
         self.keep_location.next = self.location.q.val();
