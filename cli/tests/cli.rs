@@ -215,6 +215,7 @@ fn bad_controllers_and_workloads_say_what_is_legal() {
     assert!(refused(&["--inject", "lane:3@2ms"]).contains("legal: bits"));
     assert!(refused(&["--inject", "chip:20@2ms"]).contains("legal: 0..=19"));
     assert!(refused(&["--power-cut", "5"]).contains("legal: a number with a unit"));
+    assert!(refused(&["--rebuild", "scratch"]).contains("tables, headers"));
     assert!(refused(&["--dies", "3"]).contains("legal: 1, 2, 4, 8"));
     assert!(refused(&["--queue-depth", "129"]).contains("legal: 1..=128"));
     assert!(refused(&["--geometry", "4+1"]).contains("--scenario file"));

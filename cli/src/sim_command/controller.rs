@@ -5,6 +5,7 @@ use crate::failure::MarkWrongUse;
 use crate::output;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::controller::{
     ControllerOptions, ControllerRun, ControllerShape, Injection, Moment, Progress, Upkeep, WorkloadChoice,
@@ -29,6 +30,15 @@ enum Flash {
     Emlc,
 }
 
+/// From what tables are made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TableSource {
+    /// From those that were saved when power failed
+    Tables,
+    /// From the headers of all stripes alone
+    Headers,
+}
+
 /// A controller, its chips and its workload.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scenario controller")]
@@ -36,7 +46,7 @@ pub struct ControllerArguments {
     /// Kind of flash [default: slc]
     #[arg(long, value_enum)]
     flash: Option<Flash>,
-    /// `seq-write`, `rand-read`, `mixed`, `gc-steady`, or a log of fio, version 2 or 3 [default: mixed]
+    /// `seq-write`, `rand-read`, `mixed`, `mixed-trim`, `gc-steady`, or a log of fio, version 2 or 3 [default: mixed]
     #[arg(long, value_name = "PATTERN|FILE")]
     workload: Option<String>,
     /// Commands of a built-in pattern [default: 5000]
@@ -76,6 +86,9 @@ pub struct ControllerArguments {
     /// Mains power fails at this time of the workload, such as `1.7ms`
     #[arg(long, value_name = "TIME")]
     power_cut: Option<String>,
+    /// From what the tables are made again after a power cut [default: tables]
+    #[arg(long, value_enum)]
+    rebuild: Option<TableSource>,
 }
 
 impl ControllerArguments {
@@ -96,6 +109,7 @@ impl ControllerArguments {
             ("--seed", self.seed.is_some()),
             ("--inject", !self.inject.is_empty()),
             ("--power-cut", self.power_cut.is_some()),
+            ("--rebuild", self.rebuild.is_some()),
         ];
         given.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
     }
@@ -124,6 +138,10 @@ impl ControllerArguments {
             seed: self.seed.unwrap_or(1),
             inject: self.inject.iter().map(|fault| fault.parse()).collect::<Result<Vec<Injection>, _>>()?,
             power_cut: self.power_cut.as_deref().map(|time| time.parse::<Moment>()).transpose()?,
+            rebuild: match self.rebuild.unwrap_or(TableSource::Tables) {
+                TableSource::Tables => Rebuild::Tables,
+                TableSource::Headers => Rebuild::Headers,
+            },
             upkeep,
             read_marks: self.read_marks,
             haste: 1,

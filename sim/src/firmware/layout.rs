@@ -1,5 +1,6 @@
 //! Rows and stripes and how they are numbered.
 
+use super::image::image_pages;
 use serde::{Deserialize, Serialize};
 
 /// Lanes of a controller.
@@ -97,16 +98,19 @@ impl Layout {
         PLANES * self.pages * HALVES * width.saturating_sub(1)
     }
 
-    /// Free rows that are kept for moves: host writes wait while there are no more.
+    /// Free rows that are kept for moves, and for the tables when power fails: host writes wait while there are no more.
     pub fn reserve(&self) -> usize {
-        (self.units() / 2 + 2) as usize
+        let row = self.row_capacity(LANES as u32);
+        let tables = image_pages(self, (self.rows() as u32).saturating_mul(row)) / row.max(1);
+        (self.units() / 2 + 2 + tables) as usize
     }
 
     /// Logical pages that a device may have: an eighth of what remains beside open rows and reserve is spare, which absorbs
-    /// lost planes and keeps collection cheap.
+    /// lost planes and keeps collection cheap. The saved tables take some.
     pub fn most_logical_pages(&self) -> u32 {
         let rows = self.rows().saturating_sub(self.units() as usize + self.reserve() + 2);
-        (rows as u64 * u64::from(self.row_capacity(LANES as u32)) * 7 / 8).min(u64::from(u32::MAX)) as u32
+        let most = (rows as u64 * u64::from(self.row_capacity(LANES as u32)) * 7 / 8).min(u64::from(u32::MAX)) as u32;
+        most.saturating_sub(image_pages(self, most))
     }
 }
 

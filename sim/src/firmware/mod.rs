@@ -10,6 +10,7 @@
 //!
 //! A row is one block number of a die pair of planes over all lanes of a group. Host pages and moved pages share stripes.
 
+pub mod image;
 pub mod layout;
 pub mod policy;
 mod processor;
@@ -22,7 +23,7 @@ pub mod victims;
 pub use layout::{Layout, RowAddress, StripeDescriptor, StripeLocation};
 pub use policy::{Firmware, PolicyParameters};
 pub use processor::{FirmwareResult, FirmwareRunner, LogEntry, Processor, RegisterAccess};
-pub use rebuild::{RebuiltTables, RecordHeader, RecordKind, RecordPlace, rebuild};
+pub use rebuild::{Rebuild, RebuiltTables, RecordHeader, RecordKind, RecordPlace, rebuild};
 pub use row::{Row, RowState};
 pub use task::{ControllerTask, FirmwareReport, TaskOptions};
 pub use victims::{MoveOrder, MoveReason};

@@ -72,13 +72,24 @@ impl Firmware {
     /// The firmware `before`, which knows of bad blocks, with tables that were made again.
     pub fn restored(before: &Self, tables: RebuiltTables) -> Self {
         let mut restored = before.clone();
-        for (row, rebuilt) in restored.rows.iter_mut().zip(tables.rows) {
-            if rebuilt.state != RowState::Free {
-                *row = Row { bad: row.bad, ..rebuilt };
-            }
+        for (index, (row, rebuilt)) in restored.rows.iter_mut().zip(tables.rows).enumerate() {
+            let lost = rebuilt.members & !before.healthy[index / before.layout.blocks as usize];
+            let evacuate = rebuilt.evacuate || (rebuilt.state == RowState::Closed && lost != 0);
+            *row = Row { bad: row.bad | rebuilt.bad, evacuate, ..rebuilt };
         }
         restored.sequence = tables.next_sequence;
+        restored.retire_narrow_rows();
         restored
+    }
+
+    /// Sequence number of the stripe that is opened next.
+    pub fn next_sequence(&self) -> u32 {
+        self.sequence
+    }
+
+    /// Healthy lanes of each unit, a bit a lane.
+    pub fn healthy_lanes(&self) -> &[u16] {
+        &self.healthy
     }
 
     /// Blocks of a row, which is erased, were bad from the factory.

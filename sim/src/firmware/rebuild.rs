@@ -5,6 +5,17 @@ use super::row::{Row, RowState};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
+/// From what the tables are made again after power has come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rebuild {
+    /// From those that were saved, if they are whole and nothing was written since; else from headers.
+    #[default]
+    Tables,
+    /// From the headers of all stripes.
+    Headers,
+}
+
 /// What a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RecordKind {
@@ -57,8 +68,12 @@ pub struct RebuiltTables {
 
 /// Makes the tables from all headers, in any order. Of the records of a page the one with the highest sequence number counts,
 /// of those with the same the one with the highest slot. A row that holds any record is closed: power failed since, and
-/// nothing is programmed behind that.
-pub fn rebuild(layout: &Layout, headers: impl IntoIterator<Item = RecordHeader>) -> RebuiltTables {
+/// nothing is programmed behind that. A page is left out if `trimmed` says so of its number and its newest record's sequence number.
+pub fn rebuild(
+    layout: &Layout,
+    headers: impl IntoIterator<Item = RecordHeader>,
+    trimmed: impl Fn(u32, u32) -> bool,
+) -> RebuiltTables {
     let mut rows: Vec<Row> = (0..layout.rows()).map(|_| Row::erased(0)).collect();
     let mut newest: HashMap<u32, RecordHeader> = HashMap::new();
     let mut next_sequence = 1;
@@ -77,6 +92,7 @@ pub fn rebuild(layout: &Layout, headers: impl IntoIterator<Item = RecordHeader>)
             }
         }
     }
+    newest.retain(|page, header| !trimmed(*page, header.sequence));
     for header in newest.values() {
         rows[layout.index(header.place.stripe.row)].valid += 1;
     }

@@ -8,8 +8,10 @@ use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// Part of the commands of [`PatternKind::Mixed`] that read.
+/// Part of the commands of [`PatternKind::Mixed`] and [`PatternKind::MixedTrim`] that read.
 const MIXED_READS: f64 = 0.7;
+/// Part of the others that trim.
+const TRIMS: f64 = 0.3;
 
 /// Most commands in flight that a pattern may ask for: the host's tags.
 pub const DEEPEST_QUEUE: u32 = 128;
@@ -24,6 +26,8 @@ pub enum PatternKind {
     RandRead,
     /// Random pages, 70 % read, the others written.
     Mixed,
+    /// Random pages, 70 % read, 21 % written, 9 % trimmed.
+    MixedTrim,
     /// Writes random pages of a device that was filled before, so that every write makes garbage.
     GcSteady,
 }
@@ -63,9 +67,9 @@ pub enum PatternError {
 
 impl PatternKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::SeqWrite, Self::RandRead, Self::Mixed, Self::GcSteady];
+    pub const ALL: [Self; 5] = [Self::SeqWrite, Self::RandRead, Self::Mixed, Self::MixedTrim, Self::GcSteady];
     /// Their names, in the same order.
-    pub const NAMES: [&'static str; 4] = ["seq-write", "rand-read", "mixed", "gc-steady"];
+    pub const NAMES: [&'static str; 5] = ["seq-write", "rand-read", "mixed", "mixed-trim", "gc-steady"];
 
     /// Whether all its pages have to be written before it starts.
     pub fn needs_filled_device(self) -> bool {
@@ -108,16 +112,17 @@ impl Pattern {
         let Self { kind, pages, commands, .. } = *self;
         let mut random = StdRng::seed_from_u64(self.seed);
         (0..commands).map(move |number| {
-            let read = match kind {
-                PatternKind::SeqWrite | PatternKind::GcSteady => false,
-                PatternKind::RandRead => true,
-                PatternKind::Mixed => random.random_bool(MIXED_READS),
+            let operation = match kind {
+                PatternKind::RandRead => Operation::Read,
+                PatternKind::Mixed | PatternKind::MixedTrim if random.random_bool(MIXED_READS) => Operation::Read,
+                PatternKind::MixedTrim if random.random_bool(TRIMS) => Operation::Trim,
+                _ => Operation::Write,
             };
             let page = match kind {
                 PatternKind::SeqWrite => (number % u64::from(pages)) as u32,
                 _ => random.random_range(0..pages),
             };
-            HostCommand { at: None, operation: if read { Operation::Read } else { Operation::Write }, page }
+            HostCommand { at: None, operation, page }
         })
     }
 }
@@ -139,15 +144,17 @@ mod tests {
         let error = "random".parse::<PatternKind>().unwrap_err().to_string();
         assert_eq!(
             error,
-            r#"workload "random" (legal: seq-write, rand-read, mixed, gc-steady, or the path of a fio iolog)"#
+            r#"workload "random" (legal: seq-write, rand-read, mixed, mixed-trim, gc-steady, or the path of a fio iolog)"#
         );
     }
 
     #[test]
-    fn a_mixed_workload_reads_seven_times_in_ten() {
-        let reads =
-            pattern(PatternKind::Mixed).commands().filter(|command| command.operation == Operation::Read).count();
-        assert!((6_800..7_200).contains(&reads), "{reads}");
+    fn mixed_workloads_read_seven_times_in_ten() {
+        for (kind, trims) in [(PatternKind::Mixed, 0..1), (PatternKind::MixedTrim, 800..1_000)] {
+            let count = |operation| pattern(kind).commands().filter(|command| command.operation == operation).count();
+            assert!((6_800..7_200).contains(&count(Operation::Read)), "{kind}");
+            assert!(trims.contains(&count(Operation::Trim)), "{kind}");
+        }
     }
 
     #[test]
@@ -166,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn commands_stay_on_the_device_and_repeat_with_the_seed(kind in 0usize..4, seed: u64, pages in 1u32..500) {
+        fn commands_stay_on_the_device_and_repeat_with_the_seed(kind in 0..PatternKind::ALL.len(), seed: u64, pages in 1u32..500) {
             let pattern =
                 Pattern { kind: PatternKind::ALL[kind], seed, pages, commands: 200, queue_depth: 1 };
             let commands: Vec<_> = pattern.commands().collect();

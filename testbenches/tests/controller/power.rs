@@ -1,9 +1,11 @@
-//! Power cuts: what was acknowledged is found again in the stripes' headers.
+//! Power cuts: what was acknowledged is found again, in the tables that were saved and in the stripes' headers.
 
-use crate::setup::{options, run};
+use crate::setup::{commands, options, run};
+use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, Moment};
-use hardpath_sim::workload::PatternKind;
+use hardpath_sim::scenario::Trace;
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape, Moment};
+use hardpath_sim::workload::{Operation, PatternKind};
 
 #[test]
 fn nothing_acknowledged_is_lost_when_power_fails() {
@@ -18,7 +20,60 @@ fn nothing_acknowledged_is_lost_when_power_fails() {
         let summary = run(&options);
         let report = summary.report();
         assert!(report.destage_us.is_some() && report.restore_us.is_some(), "{:?}", summary.log);
+        assert!(summary.events().any(|event| event.contains("in the tables that were saved")), "{:?}", summary.log);
     }
+}
+
+#[test]
+fn trimmed_pages_stay_trimmed_when_power_fails() {
+    for rebuild in [Rebuild::Tables, Rebuild::Headers] {
+        let options = ControllerOptions {
+            power_cut: Some(Moment(6_000_000)),
+            rebuild,
+            commands: 5_000,
+            haste: 10,
+            ..options(PatternKind::MixedTrim)
+        };
+        let summary = run(&options);
+        assert!(summary.report().restore_us.is_some(), "{:?}", summary.log);
+        let expected = if rebuild == Rebuild::Tables { "in the tables that were saved" } else { "found on flash in" };
+        assert!(summary.events().any(|event| event.contains(expected)), "{:?}", summary.log);
+    }
+}
+
+/// The battery fails, too, but no page waits in the buffer: what was saved at the first cut is older than what is on flash.
+#[test]
+fn tables_that_were_overtaken_are_not_used() {
+    let options = ControllerOptions { haste: 10, ..options(PatternKind::Mixed) };
+    let mut progress = |_| {};
+    let mut run = ControllerRun::new(&options, &Trace::none(), &mut progress).unwrap();
+    let mut step = |run: &mut ControllerRun, operation, pages: std::ops::Range<u32>| {
+        run.run_commands("testing", commands(operation, pages), 32, 0).unwrap();
+        run.run_commands("testing", commands(Operation::Flush, 0..1), 1, 0).unwrap();
+        for _ in 0..60_000 {
+            run.step("testing", 0).unwrap();
+        }
+    };
+    while run.firmware().booted.is_none() {
+        run.step("booting", 0).unwrap();
+    }
+    step(&mut run, Operation::Write, 0..200);
+    step(&mut run, Operation::Trim, 50..100);
+    run.power_down().unwrap();
+    run.power_up().unwrap();
+    step(&mut run, Operation::Write, 0..60);
+    run.power_up().unwrap();
+    run.read_back().unwrap();
+    assert_eq!(run.host().wrong, []);
+    // What is saved anew is used again.
+    step(&mut run, Operation::Trim, 0..10);
+    run.power_down().unwrap();
+    run.power_up().unwrap();
+    run.read_back().unwrap();
+    assert_eq!(run.host().wrong, []);
+    let log: Vec<String> = run.firmware_log().iter().map(|entry| entry.text.clone()).collect();
+    let count = |text: &str| log.iter().filter(|entry| entry.contains(text)).count();
+    assert_eq!((count("in the tables that were saved"), count("found on flash in")), (2, 1), "{log:?}");
 }
 
 #[test]

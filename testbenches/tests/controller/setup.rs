@@ -1,5 +1,6 @@
 //! Runs that end soon.
 
+use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::controller::{
@@ -18,6 +19,7 @@ pub fn options(kind: PatternKind) -> ControllerOptions {
         seed: 1,
         inject: vec![],
         power_cut: None,
+        rebuild: Rebuild::Tables,
         upkeep: Upkeep::default(),
         haste: 1,
         read_marks: false,

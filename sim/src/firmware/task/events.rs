@@ -86,7 +86,7 @@ impl ControllerTask {
     }
 
     /// Reads of a die on a lane go to its stripes at once, and no stripe uses it any more.
-    async fn retire_die(&mut self, group: u32, lane: u32, die: u32) {
+    pub(super) async fn retire_die(&mut self, group: u32, lane: u32, die: u32) {
         if self.is_retired(group, lane, die) {
             return;
         }

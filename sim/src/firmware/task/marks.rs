@@ -1,7 +1,7 @@
 //! Marks of the blocks that were bad when the chips were made.
 
 use super::boot::Command;
-use super::restore::{NO_LANE, ONE_LANE};
+use super::headers::{NO_LANE, ONE_LANE};
 use super::{ControllerTask, LANES};
 use crate::firmware::layout::{PLANES, RowAddress};
 use hardpath_rtl::flash_controller::lane::LaneOperation;
@@ -12,8 +12,8 @@ const MARK_BYTES: u32 = 2;
 const FEWEST_ZEROS: u32 = 4;
 
 impl ControllerTask {
-    /// Reads the mark in `column` of the first page of all blocks of dies that answer, before anything was written over it. All dies of all lanes sense
-    /// at once; then one lane after the other transfers.
+    /// Reads the mark in `column` of the first page of all blocks of dies that answer. All dies of all lanes sense at once; then
+    /// one lane after the other transfers. What belongs to a row's stripes is written over; blocks that are bad never do.
     pub(super) async fn read_marks(&mut self, column: u32) {
         let layout = self.options.layout;
         for block in 0..layout.blocks {
@@ -43,18 +43,16 @@ impl ControllerTask {
                         let Some((unit, mark)) = self.mark_of(lane).await else { continue };
                         if mark.count_zeros() >= FEWEST_ZEROS {
                             let row = RowAddress { group: unit % layout.groups, die: unit / layout.groups, block };
-                            self.policy.mark_bad(row, 1 << lane);
+                            self.policy.mark_bad(row, 1 << lane & !self.policy.row(row).members);
                         }
                     }
                 }
             }
         }
         self.write("byte_lane", 0).await;
-        let rows = self.policy.rows().iter().enumerate().filter(|(_, row)| row.bad != 0);
-        let marked: Vec<(RowAddress, u16)> = rows.map(|(index, row)| (layout.row(index), row.bad)).collect();
-        let blocks: u32 = marked.iter().map(|(_, bad)| bad.count_ones()).sum();
-        self.processor.log(format!("{blocks} members of {} rows are marked bad", marked.len()));
-        self.report.borrow_mut().marked = marked;
+        let bad = self.policy.rows().iter().filter(|row| row.bad != 0);
+        let (rows, blocks) = bad.fold((0, 0), |(rows, blocks), row| (rows + 1, blocks + row.bad.count_ones()));
+        self.processor.log(format!("{blocks} members of {rows} rows are marked bad"));
     }
 
     /// The next mark that a lane transfers, and the unit of its die; `None` if the die does not answer.

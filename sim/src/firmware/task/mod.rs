@@ -4,8 +4,10 @@
 //! stripes ahead of need, collects garbage, erases empty rows, retires what fails, and saves the buffer when power fails.
 
 mod boot;
+mod destage;
 mod erases;
 mod events;
+mod headers;
 mod marks;
 mod moves;
 mod report;
@@ -18,10 +20,13 @@ pub use report::{DegradedRead, FirmwareReport, RetiredDie};
 use super::layout::{LANES, Layout, RowAddress, StripeDescriptor, StripeLocation};
 use super::policy::{Firmware, PolicyParameters};
 use super::processor::{FirmwareResult, Processor};
+use super::rebuild::Rebuild;
 use super::victims::MoveReason;
 use erases::Erases;
 use hardpath_rtl::flash_controller::ecc::RecordCode;
-use hardpath_rtl::flash_controller::mailbox::{CONTROLLER_REGISTERS, MailboxRegister, TABLE_REGISTERS, TABLE_WINDOW};
+use hardpath_rtl::flash_controller::mailbox::{
+    CONTROLLER_REGISTERS, MailboxRegister, PAGE_REGISTERS, PAGE_WINDOW, TABLE_REGISTERS, TABLE_WINDOW,
+};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -40,6 +45,13 @@ mod status {
     pub const COMMAND_WAITS: u32 = 1 << 3;
     pub const ROOM_FOR_ORDER: u32 = 1 << 4;
     pub const UNPLACED: u32 = 1 << 5;
+}
+
+/// Bits of `page_status`.
+mod page_status {
+    pub const UNDER_WAY: u32 = 1;
+    pub const TAKES_BYTES: u32 = 1 << 1;
+    pub const BYTES_WAIT: u32 = 1 << 2;
 }
 
 /// What the firmware is told when it is built.
@@ -63,10 +75,12 @@ pub struct TaskOptions {
     pub longest_program: u64,
     /// Cycles from one stripe that the periodic sweep reads to the next.
     pub sweep_interval: u64,
-    /// The chips are new, and the marks of their bad blocks in this column are to be read.
+    /// Firmware was not told of bad blocks: their marks stand in this column.
     pub marks: Option<u32>,
-    /// The flash holds what was there before power failed: the tables are made again from it.
-    pub restore: bool,
+    /// Number of the first of firmware's own pages: beyond all logical pages.
+    pub first_firmware_page: u32,
+    /// The flash holds what was there before power failed: how the tables are made again from it.
+    pub restore: Option<Rebuild>,
 }
 
 impl TaskOptions {
@@ -183,12 +197,16 @@ impl ControllerTask {
     /// What the hardware should never say.
     pub async fn run(mut self) -> FirmwareResult {
         self.boot().await;
-        if let Some(column) = self.options.marks {
+        let known = match self.options.restore {
+            Some(way) => self.restore(way).await?,
+            None => false,
+        };
+        if let Some(column) = self.options.marks
+            && !known
+        {
             self.read_marks(column).await;
         }
-        if self.options.restore {
-            self.restore().await?;
-        }
+        self.note_bad_blocks();
         self.write("page_limit", self.options.logical_pages).await;
         self.write("control", MOVES_ALLOWED).await;
         self.report.borrow_mut().booted = Some(self.processor.cycle());
@@ -203,44 +221,6 @@ impl ControllerTask {
             self.processor.sleep(self.processor.cycle() + PAUSE).await;
         }
         self.destage().await
-    }
-
-    /// Power has failed: nothing goes to the buffer any more. Closes the open stripe, again and again while a page that went
-    /// there before has no place, as pages wait for a free part. When no stripe was begun or closed for the time of a program,
-    /// everything is on flash but moved pages, whose old copies are. No block is being erased.
-    async fn destage(&mut self) -> FirmwareResult {
-        self.writes_allowed = false;
-        self.write("control", 0).await;
-        let mut begun = None;
-        loop {
-            self.take_events().await;
-            self.open_stripes().await;
-            match self.status().await & (status::FLUSHING | status::UNPLACED) {
-                0 if self.erases.under_way() => {}
-                0 => {
-                    let now = self.read("stripes_begun").await;
-                    if begun == Some(now) {
-                        break;
-                    }
-                    begun = Some(now);
-                    self.programs_end().await;
-                }
-                status::UNPLACED => self.write("flush", 0).await,
-                _ => {}
-            }
-        }
-        self.report.borrow_mut().destaged = Some(self.processor.cycle());
-        self.processor.log("everything acknowledged is on flash");
-        Ok(())
-    }
-
-    /// The lanes have all bytes; the dies may still be at their programs.
-    async fn programs_end(&mut self) {
-        let programmed = self.processor.cycle() + self.options.longest_program;
-        while self.processor.cycle() < programmed {
-            self.take_events().await;
-            self.processor.sleep(programmed).await;
-        }
     }
 
     async fn allow_writes(&mut self, allowed: bool) {
@@ -277,6 +257,12 @@ impl ControllerTask {
         }
     }
 
+    fn note_bad_blocks(&self) {
+        let rows = self.policy.rows().iter().enumerate().filter(|(_, row)| row.bad != 0);
+        self.report.borrow_mut().bad_blocks =
+            rows.map(|(index, row)| (self.options.layout.row(index), row.bad)).collect();
+    }
+
     async fn status(&self) -> u32 {
         self.read("status").await
     }
@@ -287,6 +273,14 @@ impl ControllerTask {
 
     async fn write(&self, name: &str, value: u32) {
         self.processor.write(MailboxRegister::find(CONTROLLER_REGISTERS, name), value).await;
+    }
+
+    async fn read_page(&self, name: &str) -> u32 {
+        self.processor.read_at(PAGE_WINDOW + MailboxRegister::find(PAGE_REGISTERS, name).offset).await
+    }
+
+    async fn write_page(&self, name: &str, value: u32) {
+        self.processor.write_at(PAGE_WINDOW + MailboxRegister::find(PAGE_REGISTERS, name).offset, value).await;
     }
 
     async fn read_table(&self, name: &str) -> u32 {

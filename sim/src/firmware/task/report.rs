@@ -32,8 +32,8 @@ pub struct RetiredDie {
 pub struct FirmwareReport {
     /// All chips were reset and brought into their run mode.
     pub booted: Option<u64>,
-    /// Rows with members whose blocks are marked bad, a bit a lane, where firmware has read the marks.
-    pub marked: Vec<(RowAddress, u16)>,
+    /// Rows with members whose blocks were bad when firmware had started, a bit a lane.
+    pub bad_blocks: Vec<(RowAddress, u16)>,
     /// Stripes opened, by their members.
     pub widths: BTreeMap<u32, u64>,
     /// Slots for pages in the stripes that have reached the page map.

@@ -1,64 +1,184 @@
-//! Tables made again from flash, after power has come back.
+//! Tables made again from flash, after power has come back: from the image that was saved, else from the headers of all records.
 
-use super::ControllerTask;
-use super::boot::Command;
+use super::{ControllerTask, page_status};
+use crate::firmware::image::{ImagePage, PAGE_WORDS, TableImage, stripe_place, stripes_of};
 use crate::firmware::layout::{LANES, RowAddress, StripeLocation};
 use crate::firmware::policy::Firmware;
-use crate::firmware::rebuild::{RecordHeader, RecordKind, RecordPlace, rebuild};
-use anyhow::{Result, ensure};
-use hardpath_rtl::flash_controller::lane::LaneOperation;
-use std::collections::BTreeMap;
+use crate::firmware::rebuild::{Rebuild, RebuiltTables, RecordHeader, RecordKind, RecordPlace, rebuild};
+use crate::firmware::row::{Row, RowState};
+use anyhow::Result;
+use hardpath_rtl::flash_controller::mover::{CHECK_ORDER, MOVE_LOST};
+use hardpath_rtl::flash_controller::tables::PageLocation;
+use std::collections::{BTreeMap, HashMap};
 
-/// Where in a record its header begins.
-const HEADER_PLACE: usize = 4_096;
-/// The bus takes even columns and lengths: a byte before the header or behind it comes, too.
-const READ_BYTES: usize = 18;
-/// Times that headers are read which do not fit their stripe's parity.
-const ATTEMPTS: usize = 4;
-/// Values of `byte_lane`: only one lane may transfer, none may.
-pub(super) const ONE_LANE: u32 = 1 << 4;
-pub(super) const NO_LANE: u32 = ONE_LANE | 15;
-/// Upper bits of the tags of the firmware's commands.
-const FIRMWARE_TAGS: u8 = 0xB0;
 /// State of a stripe in the stripe table.
 const CLOSED: u32 = 2;
+/// Cycles between two looks for the bytes of a page that is read back.
+const LOOK: u64 = 50;
 
-/// The header of a record as it lies on flash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct RawHeader {
-    logical_page: u32,
-    sequence: u32,
-    members: u16,
-    parity_lane: u32,
-    kind: RecordKind,
+/// An image, and what was written after it was made.
+struct SavedTables {
+    image: TableImage,
+    /// Headers of the rows that may have been written since.
+    headers: Vec<RecordHeader>,
+    /// These rows.
+    scanned: Vec<usize>,
+    /// Rows that are erased.
+    erased: Vec<usize>,
 }
-
-impl RawHeader {
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        let kind = match bytes[11] {
-            0xD1 => RecordKind::Data,
-            0xD2 => RecordKind::Parity,
-            0xD3 => RecordKind::Filler,
-            _ => return None,
-        };
-        let members = u16::from_le_bytes([bytes[8], bytes[9]]);
-        Some(Self { logical_page: word(0), sequence: word(4), members, parity_lane: u32::from(bytes[10] & 15), kind })
-    }
-}
-
-/// The headers of a page of both planes: by plane and half, then by lane.
-type PageHeaders = [[Option<RawHeader>; LANES]; 4];
 
 impl ControllerTask {
-    /// Reads the headers of all records, fills stripe table and page map from them, and goes on from there.
-    pub(super) async fn restore(&mut self) -> Result<()> {
+    /// Fills stripe table and page map, and goes on from there; whether with the tables that were saved, which know of bad
+    /// blocks.
+    pub(super) async fn restore(&mut self, way: Rebuild) -> Result<bool> {
+        if way == Rebuild::Tables
+            && let Some(saved) = self.saved_tables().await?
+        {
+            self.restore_saved(saved).await;
+            return Ok(true);
+        }
+        self.restore_from_headers().await?;
+        Ok(false)
+    }
+
+    /// Looks for an image: it lies in the rows that were opened last in each unit, or after it was begun. None if there is none
+    /// that is whole, or anything but it was written after it was begun.
+    async fn saved_tables(&mut self) -> Result<Option<SavedTables>> {
+        let layout = self.options.layout;
+        let (mut begun, mut erased) = (BTreeMap::new(), Vec::new());
+        for index in 0..layout.rows() {
+            let stripe = StripeLocation { row: layout.row(index), plane: 0, page: 0 };
+            match self.half_headers(stripe, 0).await?.first() {
+                Some(header) => _ = begun.insert(index, header.sequence),
+                None => erased.push(index),
+            }
+        }
+        let unit = |index: usize| index / layout.blocks as usize;
+        let newest = (0..layout.units() as usize).filter_map(|number| {
+            let rows = begun.iter().filter(|(index, _)| unit(**index) == number);
+            rows.max_by_key(|(_, sequence)| **sequence).map(|(index, _)| *index)
+        });
+        let mut scanned: Vec<usize> = newest.collect();
+        let mut headers = self.row_headers(&scanned).await?;
+        self.write_stripes(&headers).await;
+        let Some(last) = self.table_records(&headers).max_by_key(|header| header.sequence) else { return Ok(None) };
+        let Some(page) = self.image_page(last.place).await else { return Ok(None) };
+        let since: Vec<usize> = begun
+            .iter()
+            .filter(|(index, sequence)| **sequence >= page.image && !scanned.contains(index))
+            .map(|(index, _)| *index)
+            .collect();
+        let more = self.row_headers(&since).await?;
+        self.write_stripes(&more).await;
+        headers.extend(more);
+        scanned.extend(since);
+
+        let mut found: BTreeMap<u32, RecordHeader> = BTreeMap::new();
+        for header in self.table_records(&headers) {
+            let newest = found.entry(header.logical_page).or_insert(*header);
+            if header.sequence > newest.sequence {
+                *newest = *header;
+            }
+        }
+        let mut pages = Vec::new();
+        for header in found.values() {
+            pages.extend(self.image_page(header.place).await.filter(|found| found.image == page.image));
+        }
+        let Some(image) = TableImage::from_pages(&layout, self.options.logical_pages, &pages) else { return Ok(None) };
+        let first = found.values().map(|header| header.sequence).min().unwrap_or(0);
+        let host = |header: &&RecordHeader| {
+            header.kind == RecordKind::Data && header.logical_page < self.options.first_firmware_page
+        };
+        let overtaken = headers.iter().filter(host).any(|header| header.sequence > first);
+        let unknown = begun.keys().any(|index| image.rows[*index].state == RowState::Free && !scanned.contains(index));
+        Ok((!overtaken && !unknown).then_some(SavedTables { image, headers, scanned, erased }))
+    }
+
+    /// Fills the tables from an image and the headers of what was written since.
+    async fn restore_saved(&mut self, saved: SavedTables) {
+        let SavedTables { image, headers, scanned, erased } = saved;
+        let layout = self.options.layout;
+        let mut rows = image.rows.clone();
+        for index in erased {
+            let row = &mut rows[index];
+            let state = if row.state == RowState::Retired { row.state } else { RowState::Free };
+            *row = Row { state, erases: row.erases, ..Row::erased(row.bad) };
+        }
+        let since = rebuild(&layout, headers, |_, _| false);
+        for index in scanned {
+            let row = &mut rows[index];
+            let Row { erases, reads, bad, .. } = *row;
+            *row = Row { erases, reads, bad, ..since.rows[index].clone() };
+        }
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.next_page > 0) {
+            for stripe in stripes_of(&layout, layout.row(index)).take((row.next_page * 2) as usize) {
+                let (sequence, entry) = image.stripes[stripe_place(&layout, stripe)];
+                if entry != 0 && since.rows[index].next_page == 0 {
+                    self.write_stripe(stripe, sequence, entry & !3 | CLOSED).await;
+                }
+            }
+        }
+        let mut map = HashMap::new();
+        for (page, word) in (0..).zip(&image.map) {
+            if let Some(place) = self.place_of(*word) {
+                map.insert(page, place);
+            }
+        }
+        let first = self.options.first_firmware_page;
+        map.extend(since.map.into_iter().filter(|(page, _)| *page >= first));
+        rows.iter_mut().for_each(|row| row.valid = 0);
+        for place in map.values() {
+            rows[layout.index(place.stripe.row)].valid += 1;
+        }
+        let pages = map.len();
+        let next_sequence = since.next_sequence.max(image.number);
+        self.enter(RebuiltTables { map, rows, next_sequence }).await;
+        for (unit, healthy) in (0..).zip(&image.healthy) {
+            let RowAddress { group, die, .. } = layout.row((unit * layout.blocks) as usize);
+            for lane in (0..LANES as u32).filter(|lane| healthy >> lane & 1 == 0) {
+                self.retire_die(group, lane, die).await;
+            }
+        }
+        self.processor.log(format!("{pages} pages found in the tables that were saved"));
+    }
+
+    /// Reads the headers of all records, and what pages of images tell of pages that were trimmed.
+    async fn restore_from_headers(&mut self) -> Result<()> {
+        let rows: Vec<usize> = (0..self.options.layout.rows()).collect();
+        let headers = self.row_headers(&rows).await?;
+        self.write_stripes(&headers).await;
+        let tables = rebuild(&self.options.layout, headers.iter().copied(), |_, _| false);
+        let mut images = Vec::new();
+        let first = self.options.first_firmware_page;
+        for (_, place) in tables.map.iter().filter(|(page, _)| **page >= first) {
+            images.extend(self.image_page(*place).await);
+        }
+        let logical_pages = self.options.logical_pages;
+        let trimmed = |page, sequence| {
+            let absent = |image: &ImagePage| image.is_absent(logical_pages, page) == Some(true);
+            images.iter().any(|image| sequence < image.image && absent(image))
+        };
+        let mut tables = rebuild(&self.options.layout, headers.iter().copied(), trimmed);
+        let newest = images.iter().map(|image| image.image).max().unwrap_or(0);
+        tables.next_sequence = tables.next_sequence.max(newest);
+        self.processor.log(format!("{} pages found on flash in {} records", tables.map.len(), headers.len()));
+        self.enter(tables).await;
+        Ok(())
+    }
+
+    /// Headers of firmware's pages.
+    fn table_records<'a>(&self, headers: &'a [RecordHeader]) -> impl Iterator<Item = &'a RecordHeader> + use<'a> {
+        let first = self.options.first_firmware_page;
+        headers.iter().filter(move |header| header.kind == RecordKind::Data && header.logical_page >= first)
+    }
+
+    /// All headers of some rows.
+    async fn row_headers(&mut self, rows: &[usize]) -> Result<Vec<RecordHeader>> {
         let layout = self.options.layout;
         let mut headers = Vec::new();
-        for index in 0..layout.rows() {
-            let row = layout.row(index);
+        for index in rows {
             for page in 0..layout.pages {
-                let found = self.page_headers(row, page).await?;
+                let found = self.page_headers(layout.row(*index), page).await?;
                 if found.is_empty() {
                     // Pages of a block are programmed in order.
                     break;
@@ -66,16 +186,55 @@ impl ControllerTask {
                 headers.extend(found);
             }
         }
-        let tables = rebuild(&layout, headers.iter().copied());
-        self.write_stripes(&headers).await;
+        Ok(headers)
+    }
+
+    /// Fills the page map, and goes on with these tables.
+    async fn enter(&mut self, tables: RebuiltTables) {
         for (page, place) in &tables.map {
             self.write("map_page", *page).await;
             self.write("map_location", self.location(place.stripe, place.lane, place.half as u8)).await;
             self.write("map_operation", 1).await;
         }
-        self.processor.log(format!("{} pages found on flash in {} records", tables.map.len(), headers.len()));
         self.policy = Firmware::restored(&self.policy, tables);
-        Ok(())
+    }
+
+    /// The place that a word of the page map tells.
+    fn place_of(&self, word: u32) -> Option<RecordPlace> {
+        let location = PageLocation::from_word(u64::from(word), self.options.location_bits)?;
+        let stripe = self.options.stripe_of(u32::from(location.group), location.stripe);
+        Some(RecordPlace { stripe, lane: location.lane.into(), half: location.half.into() })
+    }
+
+    /// A page of an image, read as a page of the host is; its stripe must be in the stripe table.
+    async fn image_page(&mut self, place: RecordPlace) -> Option<ImagePage> {
+        self.write_page("page_fetch", 1).await;
+        self.write("move_order", self.location(place.stripe, place.lane, place.half as u8) | CHECK_ORDER).await;
+        let mut words = Vec::new();
+        let event = loop {
+            let event = self.read("move_event").await;
+            if event >> 31 == 1 {
+                break event;
+            }
+            if !self.take_words(&mut words).await {
+                self.processor.sleep(self.processor.cycle() + LOOK).await;
+            }
+        };
+        while self.take_words(&mut words).await {}
+        self.write_page("page_fetch", 0).await;
+        let whole = u64::from(event & 3) != MOVE_LOST && words.len() == PAGE_WORDS;
+        whole.then(|| ImagePage::parse(&words)).flatten()
+    }
+
+    /// Takes 16 bytes that are read back, if they wait.
+    async fn take_words(&mut self, words: &mut Vec<u32>) -> bool {
+        let waits = self.read_page("page_status").await & page_status::BYTES_WAIT != 0;
+        if waits {
+            for _ in 0..4 {
+                words.push(self.read_page("page_word").await);
+            }
+        }
+        waits
     }
 
     async fn write_stripes(&mut self, headers: &[RecordHeader]) {
@@ -90,188 +249,13 @@ impl ControllerTask {
             .collect();
         for (stripe, (sequence, members)) in stripes {
             let parity_lane = parity.get(&stripe).copied().unwrap_or(0);
-            self.write("stripe_index", self.options.stripe_index(stripe)).await;
-            self.write("stripe_entry_sequence", sequence).await;
-            self.write("stripe_entry", CLOSED | parity_lane << 2 | u32::from(members) << 6).await;
+            self.write_stripe(stripe, sequence, CLOSED | parity_lane << 2 | u32::from(members) << 6).await;
         }
     }
 
-    /// The records of a page of both planes; none if the page is erased.
-    async fn page_headers(&mut self, row: RowAddress, page: u32) -> Result<Vec<RecordHeader>> {
-        let mut records = Vec::new();
-        for _ in 0..ATTEMPTS {
-            let raw = self.read_headers(row, page).await;
-            records.clear();
-            let mut fits = true;
-            for (number, lanes) in raw.iter().enumerate() {
-                let (plane, half) = (number as u32 / 2, number as u32 % 2);
-                let stripe = StripeLocation { row, plane, page };
-                match stripe_records(stripe, half, lanes) {
-                    Some(found) => records.extend(found),
-                    None => fits = false,
-                }
-            }
-            if fits {
-                return Ok(records);
-            }
-        }
-        ensure!(false, "the headers of page {page} of {row:?} do not fit each other");
-        Ok(records)
-    }
-
-    /// What stands in the place of the headers, on every lane.
-    async fn read_headers(&mut self, row: RowAddress, page: u32) -> PageHeaders {
-        let code = self.options.code;
-        let column = code.encoded_place(HEADER_PLACE) as u32 & !1;
-        let mut headers = [[None; LANES]; 4];
-        for number in 0..4 {
-            // All lanes sense at once; then one after the other transfers.
-            self.write("byte_lane", NO_LANE).await;
-            for lane in 0..LANES as u32 {
-                self.issue(Command {
-                    operation: LaneOperation::Read,
-                    lane,
-                    chip: row.group,
-                    die: row.die,
-                    planes: 1 << (number / 2),
-                    block: row.block,
-                    page,
-                    column: number % 2 * code.encoded_bytes() as u32 + column,
-                    length: READ_BYTES as u32,
-                    slot: number,
-                })
-                .await;
-            }
-            self.write("byte_lane", ONE_LANE).await;
-            for (lane, header) in headers[number as usize].iter_mut().enumerate() {
-                *header = self.header_of(lane as u32).await;
-            }
-        }
-        self.write("byte_lane", 0).await;
-        headers
-    }
-
-    /// The header that a lane transfers; then the next lane may transfer.
-    async fn header_of(&mut self, lane: u32) -> Option<RawHeader> {
-        let failed = loop {
-            match self.lane_event().await {
-                Some(event) if event.tag & 0xF0 == FIRMWARE_TAGS && event.lane == lane => break event.failed,
-                // A read of another lane that failed without a byte.
-                Some(event) => self.early.push(event.lane),
-                None if self.early.contains(&lane) => break true,
-                None => self.processor.sleep(self.processor.cycle() + 50).await,
-            }
-        };
-        self.early.retain(|early| *early != lane);
-        self.write("byte_lane", ONE_LANE | (lane + 1)).await;
-        if failed {
-            return None;
-        }
-        let mut bytes = [0xFF; READ_BYTES];
-        for bytes in bytes.chunks_mut(4) {
-            let word = self.read("lane_word").await.to_le_bytes();
-            bytes.copy_from_slice(&word[..bytes.len()]);
-        }
-        RawHeader::parse(&bytes[self.options.code.encoded_place(HEADER_PLACE) % 2..])
-    }
-}
-
-/// The records of one half of a stripe: headers fit if their logical pages add up to the parity's. A record that cannot be
-/// read, or names another stripe than most do, follows from the others. `None` if they do not fit; empty if nothing was
-/// written.
-fn stripe_records(stripe: StripeLocation, half: u32, lanes: &[Option<RawHeader>; LANES]) -> Option<Vec<RecordHeader>> {
-    let same = |one: &RawHeader, other: &RawHeader| (one.sequence, one.members) == (other.sequence, other.members);
-    let headers = || lanes.iter().flatten();
-    let likeness = |header: &&RawHeader| headers().filter(|other| same(header, other)).count();
-    let Some(first) = headers().max_by_key(likeness) else { return Some(Vec::new()) };
-    let lanes = lanes.map(|header| header.filter(|header| same(header, first)));
-    let members: Vec<usize> = (0..LANES).filter(|lane| first.members >> lane & 1 == 1).collect();
-    let missing: Vec<usize> = members.iter().copied().filter(|lane| lanes[*lane].is_none()).collect();
-    let sum = members.iter().filter_map(|lane| lanes[*lane]).fold(0, |sum, header| sum ^ header.logical_page);
-    if missing.len() > 1 || (missing.is_empty() && sum != 0) {
-        return None;
-    }
-    let data: Vec<usize> = members.iter().copied().filter(|lane| *lane as u32 != first.parity_lane).collect();
-    let records = members.iter().map(|lane| {
-        let header = lanes[*lane].unwrap_or_else(|| {
-            let kind = if *lane as u32 == first.parity_lane { RecordKind::Parity } else { RecordKind::Data };
-            RawHeader { logical_page: sum, kind, ..*first }
-        });
-        // What held no page follows as none.
-        let kind = if header.logical_page == u32::MAX && header.kind == RecordKind::Data {
-            RecordKind::Filler
-        } else {
-            header.kind
-        };
-        let slot = data.iter().position(|data| data == lane).unwrap_or(0) as u32 * 2 + half;
-        RecordHeader {
-            place: RecordPlace { stripe, lane: *lane as u32, half },
-            logical_page: header.logical_page,
-            sequence: header.sequence,
-            slot,
-            members: header.members,
-            kind,
-        }
-    });
-    Some(records.collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const STRIPE: StripeLocation = StripeLocation { row: RowAddress { group: 0, die: 0, block: 0 }, plane: 0, page: 0 };
-    const MEMBERS: u16 = 0b1_1111;
-
-    /// Pages 10 to 13 and their parity on five lanes.
-    fn headers() -> [Option<RawHeader>; LANES] {
-        let mut headers = [None; LANES];
-        let common =
-            RawHeader { logical_page: 0, sequence: 7, members: MEMBERS, parity_lane: 4, kind: RecordKind::Data };
-        for (page, header) in (10..14).zip(&mut headers) {
-            *header = Some(RawHeader { logical_page: page, ..common });
-        }
-        headers[4] = Some(RawHeader {
-            logical_page: (10..14).fold(0, |sum, page| sum ^ page),
-            kind: RecordKind::Parity,
-            ..common
-        });
-        headers
-    }
-
-    fn pages(headers: &[Option<RawHeader>; LANES]) -> Option<Vec<u32>> {
-        let records = stripe_records(STRIPE, 0, headers)?;
-        Some(
-            records.iter().filter(|record| record.kind == RecordKind::Data).map(|record| record.logical_page).collect(),
-        )
-    }
-
-    #[test]
-    fn a_header_that_cannot_be_read_or_names_another_stripe_follows_from_the_others() {
-        let whole = Some(vec![10, 11, 12, 13]);
-        assert_eq!(pages(&headers()), whole);
-        for lane in 0..5 {
-            let mut missing = headers();
-            missing[lane] = None;
-            assert_eq!(pages(&missing), whole, "lane {lane}");
-            let mut strange = headers();
-            strange[lane] = strange[lane].map(|header| RawHeader { sequence: 3, ..header });
-            assert_eq!(pages(&strange), whole, "lane {lane}");
-        }
-        // What a lane holds that is no member does not count.
-        let mut outside = headers();
-        outside[9] = outside[0].map(|header| RawHeader { sequence: 3, members: 0x3FF, ..header });
-        assert_eq!(pages(&outside), whole);
-    }
-
-    #[test]
-    fn headers_that_do_not_add_up_do_not_fit() {
-        let mut wrong = headers();
-        wrong[2] = wrong[2].map(|header| RawHeader { logical_page: 99, ..header });
-        assert_eq!(pages(&wrong), None);
-        let mut two = headers();
-        (two[1], two[3]) = (None, None);
-        assert_eq!(pages(&two), None);
-        assert_eq!(pages(&[None; LANES]), Some(vec![]));
+    async fn write_stripe(&self, stripe: StripeLocation, sequence: u32, entry: u32) {
+        self.write("stripe_index", self.options.stripe_index(stripe)).await;
+        self.write("stripe_entry_sequence", sequence).await;
+        self.write("stripe_entry", entry).await;
     }
 }

@@ -15,6 +15,8 @@ pub struct ControllerCircuit {
     pub page_bits: u32,
     /// Bits of a location in the page map.
     pub location_bits: usize,
+    /// Bits of the number of a logical page, of firmware's own pages among them.
+    pub logical_page_bits: usize,
 }
 
 /// Stack of the thread that builds the circuit.
@@ -49,5 +51,5 @@ fn build<const P: usize, const L: usize, const A: usize, const R: usize, const C
         elaborating.join().map_err(|_| anyhow::anyhow!("the elaboration of the controller panicked"))?
     })?;
     let simulator = Simulator::from_elaboration(elaborated, Options::default())?;
-    Ok(ControllerCircuit { simulator, page_bits, location_bits: L })
+    Ok(ControllerCircuit { simulator, page_bits, location_bits: L, logical_page_bits: P })
 }

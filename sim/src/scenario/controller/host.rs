@@ -47,7 +47,6 @@ pub struct Host {
     pub lost: u64,
     /// Writes acknowledged.
     pub written: u64,
-    trimmed: bool,
     /// Pages that were wrong.
     pub wrong: Vec<WrongPage>,
 }
@@ -65,14 +64,8 @@ impl Host {
             reads: vec![Vec::new(); usize::from(TAGS)],
             lost: 0,
             written: 0,
-            trimmed: false,
             wrong: Vec::new(),
         }
-    }
-
-    /// Whether a page was ever trimmed.
-    pub fn has_trimmed(&self) -> bool {
-        self.trimmed
     }
 
     /// Commands in flight.
@@ -106,10 +99,7 @@ impl Host {
                 data = bytes.to_vec();
                 Ticket::Write(ticket)
             }
-            Operation::Trim => {
-                self.trimmed = true;
-                Ticket::Write(self.expected.issue_trim(page))
-            }
+            Operation::Trim => Ticket::Write(self.expected.issue_trim(page)),
             Operation::Flush => Ticket::Flush,
         };
         self.flights[usize::from(tag)] = Some(Flight { operation, page, issued: machine.cycle(), ticket });

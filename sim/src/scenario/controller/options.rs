@@ -3,7 +3,7 @@
 use super::fault_plan::{FaultPlanError, Injection};
 use super::moment::Moment;
 use super::shape::{ControllerShape, ShapeError};
-use crate::firmware::Layout;
+use crate::firmware::{Layout, Rebuild};
 use crate::workload::HostCommand;
 use crate::workload::iolog::{self, IologError};
 use crate::workload::pattern::{Pattern, PatternError, PatternKind};
@@ -44,6 +44,8 @@ pub struct ControllerOptions {
     pub inject: Vec<Injection>,
     /// When the power fails.
     pub power_cut: Option<Moment>,
+    /// From what firmware makes its tables again afterwards.
+    pub rebuild: Rebuild,
     /// How firmware looks after the flash.
     pub upkeep: Upkeep,
     /// Firmware reads the marks of bad blocks when the chips are new; else it is told of them.
@@ -201,6 +203,7 @@ mod tests {
             seed: 1,
             inject: vec!["plane:3@2ms".parse().unwrap()],
             power_cut: Some(Moment(1_700_000)),
+            rebuild: Rebuild::Tables,
             upkeep: Upkeep::default(),
             read_marks: false,
             haste: 1,

@@ -125,7 +125,8 @@ impl<'a> ControllerRun<'a> {
             })
             .collect::<Result<_, _>>()?;
         let lane = lane_config(&chips);
-        let ControllerCircuit { simulator, page_bits, location_bits } = circuit(&options.shape, &lane)?;
+        let ControllerCircuit { simulator, page_bits, location_bits, logical_page_bits } =
+            circuit(&options.shape, &lane)?;
         let layout = options.layout();
         let task = TaskOptions {
             layout,
@@ -138,7 +139,8 @@ impl<'a> ControllerRun<'a> {
             longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
             sweep_interval: options.upkeep.sweep.0.saturating_mul(1000) / CLOCK_PICOSECONDS,
             marks: options.read_marks.then_some(chips.geometry.page_bytes),
-            restore: false,
+            first_firmware_page: 1 << (logical_page_bits - 1),
+            restore: None,
         };
         // The makers' lists of bad blocks, if firmware is not to find out.
         let known = |index| if options.read_marks { 0 } else { bad_lanes(lanes.iter(), layout.row(index)) };
@@ -180,6 +182,11 @@ impl<'a> ControllerRun<'a> {
     /// What firmware saw and did.
     pub fn firmware(&self) -> FirmwareReport {
         self.report.borrow().clone()
+    }
+
+    /// What firmware and the run itself noted so far.
+    pub fn firmware_log(&self) -> &[LogEntry] {
+        &self.log
     }
 
     /// Runs the chips' reset, fills the device if the workload needs it, runs the workload, and tells the figures.
@@ -331,8 +338,11 @@ impl<'a> ControllerRun<'a> {
         self.options.power_cut.is_some_and(|moment| moment.0 <= now)
     }
 
-    /// Mains power fails; the battery lasts until everything acknowledged is on flash.
-    fn power_down(&mut self) -> Result<()> {
+    /// Mains power fails; the battery lasts until everything acknowledged, and the tables, are on flash.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and if a stripe or a page on flash is not right.
+    pub fn power_down(&mut self) -> Result<()> {
         self.machine.firmware().fail_power();
         while !self.machine.firmware().has_ended() {
             self.step("saving", 0)?;
@@ -346,14 +356,14 @@ impl<'a> ControllerRun<'a> {
     }
 
     /// Power comes back after a second, and the tables are made again from flash.
-    fn power_up(&mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and if the tables are not those that were lost.
+    pub fn power_up(&mut self) -> Result<()> {
         self.host.forget_flights();
         let lost = self.tables();
         self.report.borrow_mut().booted = None;
-        for (row, lanes) in &self.report.borrow().marked {
-            self.bad[self.task.layout.index(*row)] |= lanes;
-        }
-        let task = TaskOptions { restore: true, marks: None, ..self.task };
+        let task = TaskOptions { restore: Some(self.options.rebuild), ..self.task };
         self.machine.cycle_power(WITHOUT_POWER, firmware(task, &self.report, &self.bad))?;
         self.restarted = Some(self.machine.cycle());
         while self.report.borrow().booted.is_none() {
@@ -361,11 +371,8 @@ impl<'a> ControllerRun<'a> {
             self.step("restoring", 0)?;
         }
         self.restored = Some(self.machine.cycle());
-        // A trimmed page comes back with its last copy on flash.
-        if !self.host.has_trimmed() {
-            let pages = self.ensure_restored(&lost)?;
-            self.note(format!("{pages} pages lie where they lay before the power cut"));
-        }
+        let pages = self.ensure_restored(&lost)?;
+        self.note(format!("{pages} pages lie where they lay before the power cut"));
         Ok(())
     }
 
