@@ -47,7 +47,7 @@ fn tables_that_were_overtaken_are_not_used() {
     let options = ControllerOptions { haste: 10, ..options(PatternKind::Mixed) };
     let mut progress = |_| {};
     let mut run = ControllerRun::new(&options, &Trace::none(), &mut progress).unwrap();
-    let mut step = |run: &mut ControllerRun, operation, pages: std::ops::Range<u32>| {
+    let step = |run: &mut ControllerRun, operation, pages: std::ops::Range<u32>| {
         run.run_commands("testing", commands(operation, pages), 32, 0).unwrap();
         run.run_commands("testing", commands(Operation::Flush, 0..1), 1, 0).unwrap();
         for _ in 0..60_000 {

@@ -257,11 +257,11 @@ impl Logic for PageMailbox {
                     self.fetches.d.next = self.mailbox.data_in.val().get_bit(0);
                 }
             }
-            if self.mailbox.address.val() == self.offset_of_page_write.val() {
-                if self.mailbox.write.val() & (self.state.q.val() == FirmwarePageState::Idle) {
-                    self.number.d.next = self.mailbox.data_in.val();
-                    self.state.d.next = FirmwarePageState::Offering;
-                }
+            if ((self.mailbox.address.val() == self.offset_of_page_write.val()) & self.mailbox.write.val())
+                & (self.state.q.val() == FirmwarePageState::Idle)
+            {
+                self.number.d.next = self.mailbox.data_in.val();
+                self.state.d.next = FirmwarePageState::Offering;
             }
             if self.mailbox.address.val() == self.offset_of_page_word.val() {
                 if self.mailbox.write.val() {
