@@ -1,7 +1,7 @@
 //! The tables as they are saved to flash when power fails: a row of words, cut into pages of firmware's own.
 //!
 //! First the location of each logical page (0: none), then sequence number and entry of each stripe, then the rows, then the healthy
-//! lanes of each unit. A page has a head of four words: mark, number of the image, number of the page, pages in all.
+//! lanes of each unit. A page has a head of four words: mark, number of the image, number of the page, words of the image.
 //!
 //! The number of an image is the sequence number that the next stripe had when it was made: what lies on flash with a lower
 //! one was known to it. Of a page whose location it gives as none, older records are no copies any more.
@@ -30,9 +30,9 @@ pub struct ImagePage {
     pub image: u32,
     /// Number of the page in it.
     pub index: u32,
-    /// Pages of the image.
-    pub total: u32,
     /// Words of the image.
+    pub words: u32,
+    /// Those in this page.
     body: Vec<u32>,
 }
 
@@ -53,9 +53,12 @@ pub struct TableImage {
 
 /// Pages of an image.
 pub fn image_pages(layout: &Layout, logical_pages: u32) -> u32 {
+    image_words(layout, logical_pages).div_ceil(BODY_WORDS) as u32
+}
+
+fn image_words(layout: &Layout, logical_pages: u32) -> usize {
     let stripes = layout.rows() * (PLANES * layout.pages) as usize;
-    let words = logical_pages as usize + 2 * stripes + ROW_WORDS * layout.rows() + layout.units() as usize;
-    words.div_ceil(BODY_WORDS) as u32
+    logical_pages as usize + 2 * stripes + ROW_WORDS * layout.rows() + layout.units() as usize
 }
 
 /// Where an image holds a stripe.
@@ -72,13 +75,9 @@ impl ImagePage {
     /// A page as it was read; `None` if it is none of an image.
     pub fn parse(words: &[u32]) -> Option<Self> {
         let (head, body) = words.split_at_checked(HEAD_WORDS)?;
-        let [mark, image, index, total] = *head else { return None };
-        (mark == MARK && index < total && body.len() == BODY_WORDS).then(|| Self {
-            image,
-            index,
-            total,
-            body: body.to_vec(),
-        })
+        let [mark, image, index, words] = *head else { return None };
+        let whole = body.len() == BODY_WORDS && (index as usize) < (words as usize).div_ceil(BODY_WORDS);
+        (mark == MARK && whole).then(|| Self { image, index, words, body: body.to_vec() })
     }
 
     /// Whether a logical page had no place when the image was made; `None` if this page of it does not tell.
@@ -93,9 +92,8 @@ impl TableImage {
     /// The image in pages.
     pub fn pages(&self) -> Vec<Vec<u32>> {
         let words = self.words();
-        let total = words.len().div_ceil(BODY_WORDS) as u32;
         let page = |(index, body): (usize, &[u32])| {
-            let mut page = vec![MARK, self.number, index as u32, total];
+            let mut page = vec![MARK, self.number, index as u32, words.len() as u32];
             page.extend(body);
             page.resize(PAGE_WORDS, 0);
             page
@@ -125,8 +123,9 @@ impl TableImage {
         let first = pages.first()?;
         let mut ordered: Vec<&ImagePage> = pages.iter().collect();
         ordered.sort_by_key(|page| page.index);
-        let whole = ordered.iter().map(|page| (page.image, page.index, page.total));
-        if !whole.eq((0..image_pages(layout, logical_pages)).map(|index| (first.image, index, ordered.len() as u32))) {
+        let found = ordered.iter().map(|page| (page.image, page.index, page.words));
+        let words = image_words(layout, logical_pages) as u32;
+        if !found.eq((0..image_pages(layout, logical_pages)).map(|index| (first.image, index, words))) {
             return None;
         }
         let words: Vec<u32> = ordered.iter().flat_map(|page| page.body.iter().copied()).collect();
