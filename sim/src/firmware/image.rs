@@ -1,7 +1,8 @@
 //! The tables as they are saved to flash when power fails: a row of words, cut into pages of firmware's own.
 //!
-//! First the location of each logical page (0: none), then sequence number and entry of each stripe, then the rows, then the healthy
-//! lanes of each unit. A page has a head of four words: mark, number of the image, number of the page, words of the image.
+//! First the location of each logical page (0: none), then sequence number and entry of each stripe, then the rows, then the
+//! healthy lanes of each unit. A page has a head of four words: mark, number of the image, number of the page, words of the
+//! image.
 //!
 //! The number of an image is the sequence number that the next stripe had when it was made: what lies on flash with a lower
 //! one was known to it. Of a page whose location it gives as none, older records are no copies any more.
@@ -57,13 +58,17 @@ pub fn image_pages(layout: &Layout, logical_pages: u32) -> u32 {
 }
 
 fn image_words(layout: &Layout, logical_pages: u32) -> usize {
-    let stripes = layout.rows() * (PLANES * layout.pages) as usize;
-    logical_pages as usize + 2 * stripes + ROW_WORDS * layout.rows() + layout.units() as usize
+    logical_pages as usize + (2 * row_stripes(layout) + ROW_WORDS) * layout.rows() + layout.units() as usize
+}
+
+/// Stripes of a row.
+fn row_stripes(layout: &Layout) -> usize {
+    (PLANES * layout.pages) as usize
 }
 
 /// Where an image holds a stripe.
 pub fn stripe_place(layout: &Layout, stripe: StripeLocation) -> usize {
-    layout.index(stripe.row) * (PLANES * layout.pages) as usize + (stripe.page * PLANES + stripe.plane) as usize
+    layout.index(stripe.row) * row_stripes(layout) + (stripe.page * PLANES + stripe.plane) as usize
 }
 
 /// The stripes of a row.
@@ -130,8 +135,7 @@ impl TableImage {
         }
         let words: Vec<u32> = ordered.iter().flat_map(|page| page.body.iter().copied()).collect();
         let (map, rest) = words.split_at_checked(logical_pages as usize)?;
-        let stripes = layout.rows() * (PLANES * layout.pages) as usize;
-        let (stripes, rest) = rest.split_at_checked(2 * stripes)?;
+        let (stripes, rest) = rest.split_at_checked(2 * row_stripes(layout) * layout.rows())?;
         let (rows, rest) = rest.split_at_checked(ROW_WORDS * layout.rows())?;
         let healthy = rest.get(..layout.units() as usize)?;
         Some(Self {
@@ -155,6 +159,7 @@ fn row(words: &[u32]) -> Option<Row> {
     };
     Some(Row {
         state,
+        erases: head[0],
         members: head[1] as u16,
         next_page,
         sequence: head[3],
@@ -162,7 +167,6 @@ fn row(words: &[u32]) -> Option<Row> {
         evacuate: head[2] >> 24 & 1 == 1,
         ..Row::erased((head[1] >> 16) as u16)
     })
-    .map(|row| Row { erases: head[0], ..row })
 }
 
 #[cfg(test)]

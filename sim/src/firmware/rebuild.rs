@@ -68,7 +68,8 @@ pub struct RebuiltTables {
 
 /// Makes the tables from all headers, in any order. Of the records of a page the one with the highest sequence number counts,
 /// of those with the same the one with the highest slot. A row that holds any record is closed: power failed since, and
-/// nothing is programmed behind that. A page is left out if `trimmed` says so of its number and its newest record's sequence number.
+/// nothing is programmed behind that. A page is left out if `trimmed` says so of its number and its newest record's sequence
+/// number.
 pub fn rebuild(
     layout: &Layout,
     headers: impl IntoIterator<Item = RecordHeader>,

@@ -173,7 +173,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn commands_stay_on_the_device_and_repeat_with_the_seed(kind in 0..PatternKind::ALL.len(), seed: u64, pages in 1u32..500) {
+        fn commands_stay_on_the_device_and_repeat_with_the_seed(
+            kind in 0..PatternKind::ALL.len(),
+            seed: u64,
+            pages in 1u32..500,
+        ) {
             let pattern =
                 Pattern { kind: PatternKind::ALL[kind], seed, pages, commands: 200, queue_depth: 1 };
             let commands: Vec<_> = pattern.commands().collect();

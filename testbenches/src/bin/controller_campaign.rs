@@ -23,8 +23,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CASES: u64 = 1_000;
 /// Flash so many times as fast as real flash.
 const HASTE: u32 = 25;
-/// What firmware notes when it made its tables again from those that were saved.
-const SAVED: &str = "in the tables that were saved";
 /// Runs at the same time.
 const THREADS: usize = 2;
 
@@ -115,10 +113,10 @@ fn run(kind: Kind, seed: u64) -> Result<(ControllerOptions, Summary)> {
     let summary = ControllerRun::new(&options, &Trace::none(), &mut |_| {})?.run()?;
     ensure!(summary.wrong.is_empty(), "pages were wrong: {:?}\n{}", summary.wrong, log(&summary));
     ensure!(summary.lost_reads == 0, "{} reads lost\n{}", summary.lost_reads, log(&summary));
-    let used_saved = summary.events().any(|event| event.contains(SAVED));
+    let restored = summary.report().restored_from;
     ensure!(
-        summary.restart.is_none() || options.rebuild == Rebuild::Headers || used_saved,
-        "the tables that were saved were not used\n{}",
+        summary.restart.is_none() || restored == Some(options.rebuild),
+        "tables made again from {restored:?}\n{}",
         log(&summary)
     );
     Ok((options, summary))
@@ -144,7 +142,7 @@ impl Tally {
         self.swept += report.swept_records;
         self.longest_destage = self.longest_destage.max(report.destage_us.unwrap_or(0.0));
         if let Some(time) = report.restore_us {
-            let way = usize::from(!summary.events().any(|event| event.contains(SAVED)));
+            let way = usize::from(report.restored_from != Some(Rebuild::Tables));
             self.restored[way] += 1;
             self.longest_restore[way] = self.longest_restore[way].max(time);
         }
@@ -213,8 +211,8 @@ fn main() -> Result<()> {
         "A flash controller of ten lanes with its firmware, SLC flash {HASTE} times as fast as real flash, one or two dies a \
          chip, under random patterns; in half of the cases firmware sweeps, and refreshes blocks after few reads. Every page \
          read is checked. When power fails, every stripe on flash has to add up to zero if no fault was injected; afterwards \
-         the page map, made again from the tables that were saved or in half of the cases from headers alone, has to be the one \
-         that was lost, and every page that was ever written or trimmed is read. A wrong page, stripe or \
+         the page map, made again from the tables that were saved or in half of the cases from headers alone, has to be \
+         the one that was lost, and every page that was ever written or trimmed is read. A wrong page, stripe or \
          place or a lost read ends the campaign with an error: there was none.\n"
     );
     let faults = campaign(Kind::Faults, seed, cases)?;

@@ -27,8 +27,16 @@ impl Bench {
     /// # Panics
     /// If there is no such input.
     pub fn set(&mut self, name: &str, value: u64) {
+        self.set_words(name, &[value]);
+    }
+
+    /// Sets an input, its lowest 64 bits first.
+    ///
+    /// # Panics
+    /// If there is no such input.
+    pub fn set_words(&mut self, name: &str, value: &[u64]) {
         let port = self.interface.inputs.iter().position(|port| port.name == name);
-        self.model.set(port.expect(name), &[value]).expect(name);
+        self.model.set(port.expect(name), value).expect(name);
     }
 
     /// An output of up to 64 bits.
@@ -36,10 +44,19 @@ impl Bench {
     /// # Panics
     /// If there is no such output.
     pub fn get(&mut self, name: &str) -> u64 {
+        let [value] = self.get_words(name);
+        value
+    }
+
+    /// An output of up to `N` x 64 bits, its lowest 64 bits first.
+    ///
+    /// # Panics
+    /// If there is no such output.
+    pub fn get_words<const N: usize>(&mut self, name: &str) -> [u64; N] {
         let port = self.interface.outputs.iter().position(|port| port.name == name);
-        let mut value = [0];
+        let mut value = [0; N];
         self.model.get(port.expect(name), &mut value).expect(name);
-        value[0]
+        value
     }
 
     /// Lets the logic settle after inputs were set.

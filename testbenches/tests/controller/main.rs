@@ -3,6 +3,8 @@
 mod amplification;
 mod emlc;
 mod figures;
+mod firmware_pages;
+mod host_port;
 mod losses;
 mod mailbox;
 mod marks;

@@ -1,8 +1,9 @@
 //! Lanes with their error correction, and the whole controller: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
-use crate::controller::{below, free, host_operation, mailbox_address, one_of, pulse, send};
+use crate::controller::{below, free, host_operation, one_of, pulse, send};
 use crate::flash_lane::operation;
+use crate::mailbox::mailbox_address;
 use hardpath_rtl::flash_controller::FlashController;
 use hardpath_rtl::flash_controller::ecc::RecordCode;
 use hardpath_rtl::flash_controller::flash_lane::{

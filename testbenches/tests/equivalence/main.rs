@@ -9,6 +9,7 @@ mod ecc;
 mod flash_lane;
 mod flash_lane_blocks;
 mod line;
+mod mailbox;
 mod raid;
 mod random_kernels;
 mod sensitivity;

@@ -46,12 +46,12 @@ pub enum OrderedState {
 /// A write is completed when its page is safe in the buffer, a flush when all that was acknowledged before lies in closed
 /// stripes, a trim when the page map has no place for the page any more, a read with the last word of its data.
 ///
-/// A trim waits until the writes before it are safe. If its page lies in the buffer, it further waits until every page of the host there
-/// has got its place in the page map, and has stripes closed for that, as often as it takes: pages may wait for room in the
-/// buffer.
+/// A trim waits until the writes before it are safe. If its page lies in the buffer, it further waits until every page of the
+/// host there has got its place in the page map, and has stripes closed for that, as often as it takes: pages may wait for
+/// room in the buffer.
 ///
-/// - Latency: from a command to its read request or to the buffer 5 and 7 cycles; 13 cycles from a trim to the page map if its page is
-///   not in the buffer.
+/// - Latency: from a command to its read request or to the buffer 5 and 6 cycles; 12 cycles from a trim to the page map if
+///   its page is not in the buffer.
 /// - Throughput: a read per cycle; a write in as many cycles as the buffer takes for it.
 /// - Back-pressure: `commands.ready` never falls as long as no tag is used twice. While the buffer has no room, writes wait
 ///   and what came after them except reads.

@@ -35,8 +35,8 @@ pub enum ControllerAccess {
     Map,
 }
 
-/// Mailbox of a flash controller; registers as in [`CONTROLLER_REGISTERS`], from [`PAGE_WINDOW`](super::PAGE_WINDOW) on those of firmware's
-/// pages and from [`TABLE_WINDOW`](super::TABLE_WINDOW) on those of the tables.
+/// Mailbox of a flash controller; registers as in [`CONTROLLER_REGISTERS`], from [`PAGE_WINDOW`](super::PAGE_WINDOW) on those
+/// of firmware's pages and from [`TABLE_WINDOW`](super::TABLE_WINDOW) on those of the tables.
 /// `P`, `L` and `A` are the bits of a logical page, a location and a stripe with its group.
 ///
 /// - Latency: 1 cycle from `request` to `done`; for the page map and the tables, as long as they take.

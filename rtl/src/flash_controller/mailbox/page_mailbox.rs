@@ -26,7 +26,8 @@ pub static PAGE_REGISTERS: &[MailboxRegister] = &[
         reset: 0,
         access: Access::ReadWrite,
         description: "writing gives the next 4 of the 4,096 bytes of that page, the first in bits 7..0; only while \
-                      `page_status` bit 1 is high. Reading takes the next 4 bytes of a page that is read back, zero if there are none",
+                      `page_status` bit 1 is high. Reading takes the next 4 bytes of a page that is read back, zero if \
+                      there are none",
     },
     MailboxRegister {
         name: "page_status",
@@ -58,16 +59,16 @@ pub enum FirmwarePageState {
     Ending,
 }
 
-/// The way of the host's pages to the write buffer, onto which firmware brings pages of its own: its tables, when power fails.
-/// Registers as in [`PAGE_REGISTERS`].
+/// The way of the host's pages to the write buffer, onto which firmware brings pages of its own: its tables, when power
+/// fails. Registers as in [`PAGE_REGISTERS`].
 ///
-/// Firmware's pages are written as the host's, with the tag [`FIRMWARE_PAGE_TAG`]; their numbers lie beyond the host's. Read back
-/// are the pages that the mover was ordered to check.
+/// Firmware's pages are written as the host's, with the tag [`FIRMWARE_PAGE_TAG`]; their numbers lie beyond the host's. Read
+/// back are the pages that the mover was ordered to check.
 ///
 /// - Latency: pages of the host pass in their cycle. An access takes 1 cycle from `request` to `done`.
 /// - Throughput: one access at a time; four of them for a word of 16 bytes.
-/// - Back-pressure: a word that the buffer has not taken delays `done` of the write that would complete the next one. Pages of the host wait
-///   from the offer of firmware's page to its last byte, and as long as firmware takes for them.
+/// - Back-pressure: a word that the buffer has not taken delays `done` of the write that would begin the next one. Pages of
+///   the host wait from the offer of firmware's page to its last byte, and as long as firmware takes for them.
 /// - Limits: one page of firmware's at a time, of 256 words.
 #[derive(LogicBlock)]
 pub struct PageMailbox {

@@ -42,8 +42,9 @@ pub enum MovingState {
 ///
 /// - Latency: 2 cycles from an order to its read; from the last word of a page to its offer 3 cycles.
 /// - Throughput: up to 8 reads under way; a page of `n` words in about 2 `n` + 20 cycles.
-/// - Back-pressure: a page that firmware does not take from `fetched` holds all that follow. Orders wait while 8 reads are under way. There is room for all of them, so that no page waits in a lane's
-///   slot for the write buffer, which itself may wait for the lane.
+/// - Back-pressure: a page that firmware does not take from `fetched` holds all that follow. Orders wait while 8 reads are
+///   under way. There is room for all of them, so that no page waits in a lane's slot for the write buffer, which itself may
+///   wait for the lane.
 /// - Limits: locations of up to 31 bits; 60 pages given away that have no new place yet; a ninth order, or a page beyond 60,
 ///   waits.
 #[derive(LogicBlock)]

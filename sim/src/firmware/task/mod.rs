@@ -197,12 +197,15 @@ impl ControllerTask {
     /// What the hardware should never say.
     pub async fn run(mut self) -> FirmwareResult {
         self.boot().await;
-        let known = match self.options.restore {
-            Some(way) => self.restore(way).await?,
-            None => false,
-        };
+        let mut made_from = None;
+        if let Some(way) = self.options.restore {
+            let way = self.restore(way).await?;
+            self.report.borrow_mut().restored.push(way);
+            made_from = Some(way);
+        }
+        // The tables that were saved know of bad blocks.
         if let Some(column) = self.options.marks
-            && !known
+            && made_from != Some(Rebuild::Tables)
         {
             self.read_marks(column).await;
         }

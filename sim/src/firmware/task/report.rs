@@ -1,6 +1,7 @@
 //! What firmware saw and did.
 
 use crate::firmware::layout::RowAddress;
+use crate::firmware::rebuild::Rebuild;
 use std::collections::BTreeMap;
 
 /// A page that was read with the help of its stripe, or was lost.
@@ -32,6 +33,8 @@ pub struct RetiredDie {
 pub struct FirmwareReport {
     /// All chips were reset and brought into their run mode.
     pub booted: Option<u64>,
+    /// From what the tables were made again, at each return of power.
+    pub restored: Vec<Rebuild>,
     /// Rows with members whose blocks were bad when firmware had started, a bit a lane.
     pub bad_blocks: Vec<(RowAddress, u16)>,
     /// Stripes opened, by their members.

@@ -1,8 +1,9 @@
-//! Tables made again from flash, after power has come back: from the image that was saved, else from the headers of all records.
+//! Tables made again from flash, after power has come back: from the image that was saved, else from the headers of all
+//! records.
 
 use super::{ControllerTask, page_status};
 use crate::firmware::image::{ImagePage, PAGE_WORDS, TableImage, stripe_place, stripes_of};
-use crate::firmware::layout::{LANES, RowAddress, StripeLocation};
+use crate::firmware::layout::{LANES, PLANES, RowAddress, StripeLocation};
 use crate::firmware::policy::Firmware;
 use crate::firmware::rebuild::{Rebuild, RebuiltTables, RecordHeader, RecordKind, RecordPlace, rebuild};
 use crate::firmware::row::{Row, RowState};
@@ -11,8 +12,9 @@ use hardpath_rtl::flash_controller::mover::{CHECK_ORDER, MOVE_LOST};
 use hardpath_rtl::flash_controller::tables::PageLocation;
 use std::collections::{BTreeMap, HashMap};
 
-/// State of a stripe in the stripe table.
+/// State of a stripe in the stripe table, and the bits of an entry that hold it.
 const CLOSED: u32 = 2;
+const STATE_BITS: u32 = 3;
 /// Cycles between two looks for the bytes of a page that is read back.
 const LOOK: u64 = 50;
 
@@ -28,21 +30,23 @@ struct SavedTables {
 }
 
 impl ControllerTask {
-    /// Fills stripe table and page map, and goes on from there; whether with the tables that were saved, which know of bad
-    /// blocks.
-    pub(super) async fn restore(&mut self, way: Rebuild) -> Result<bool> {
-        if way == Rebuild::Tables
-            && let Some(saved) = self.saved_tables().await?
-        {
-            self.restore_saved(saved).await;
-            return Ok(true);
+    /// Fills stripe table and page map, and goes on from there; tells from what it made them.
+    pub(super) async fn restore(&mut self, way: Rebuild) -> Result<Rebuild> {
+        let saved = if way == Rebuild::Tables { self.saved_tables().await? } else { None };
+        match saved {
+            Some(saved) => {
+                self.restore_saved(saved).await;
+                Ok(Rebuild::Tables)
+            }
+            None => {
+                self.restore_from_headers().await?;
+                Ok(Rebuild::Headers)
+            }
         }
-        self.restore_from_headers().await?;
-        Ok(false)
     }
 
-    /// Looks for an image: it lies in the rows that were opened last in each unit, or after it was begun. None if there is none
-    /// that is whole, or anything but it was written after it was begun.
+    /// Looks for an image: it lies in the rows that were opened last in each unit, or after it was made. None if there is none
+    /// that is whole, or pages of the host were written after it was made.
     async fn saved_tables(&mut self) -> Result<Option<SavedTables>> {
         let layout = self.options.layout;
         let (mut begun, mut erased) = (BTreeMap::new(), Vec::new());
@@ -85,11 +89,7 @@ impl ControllerTask {
             pages.extend(self.image_page(header.place).await.filter(|found| found.image == page.image));
         }
         let Some(image) = TableImage::from_pages(&layout, self.options.logical_pages, &pages) else { return Ok(None) };
-        let first = found.values().map(|header| header.sequence).min().unwrap_or(0);
-        let host = |header: &&RecordHeader| {
-            header.kind == RecordKind::Data && header.logical_page < self.options.first_firmware_page
-        };
-        let overtaken = headers.iter().filter(host).any(|header| header.sequence > first);
+        let overtaken = is_overtaken(&image, &headers, self.options.first_firmware_page);
         let unknown = begun.keys().any(|index| image.rows[*index].state == RowState::Free && !scanned.contains(index));
         Ok((!overtaken && !unknown).then_some(SavedTables { image, headers, scanned, erased }))
     }
@@ -98,37 +98,36 @@ impl ControllerTask {
     async fn restore_saved(&mut self, saved: SavedTables) {
         let SavedTables { image, headers, scanned, erased } = saved;
         let layout = self.options.layout;
-        let mut rows = image.rows.clone();
-        for index in erased {
-            let row = &mut rows[index];
-            let state = if row.state == RowState::Retired { row.state } else { RowState::Free };
-            *row = Row { state, erases: row.erases, ..Row::erased(row.bad) };
-        }
-        let since = rebuild(&layout, headers, |_, _| false);
-        for index in scanned {
-            let row = &mut rows[index];
-            let Row { erases, reads, bad, .. } = *row;
-            *row = Row { erases, reads, bad, ..since.rows[index].clone() };
-        }
-        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.next_page > 0) {
-            for stripe in stripes_of(&layout, layout.row(index)).take((row.next_page * 2) as usize) {
-                let (sequence, entry) = image.stripes[stripe_place(&layout, stripe)];
-                if entry != 0 && since.rows[index].next_page == 0 {
-                    self.write_stripe(stripe, sequence, entry & !3 | CLOSED).await;
-                }
-            }
-        }
-        let mut map = HashMap::new();
-        for (page, word) in (0..).zip(&image.map) {
-            if let Some(place) = self.place_of(*word) {
-                map.insert(page, place);
-            }
-        }
         let first = self.options.first_firmware_page;
+        let since = rebuild(&layout, headers, |_, _| false);
+        let places = (0..).zip(&image.map).filter_map(|(page, word)| Some((page, self.place_of(*word)?)));
+        let mut map: HashMap<u32, RecordPlace> = places.collect();
         map.extend(since.map.into_iter().filter(|(page, _)| *page >= first));
+        let mut rows = image.rows.clone();
+        for index in &scanned {
+            let row = &mut rows[*index];
+            let Row { erases, reads, bad, .. } = *row;
+            *row = Row { erases, reads, bad, ..since.rows[*index].clone() };
+        }
         rows.iter_mut().for_each(|row| row.valid = 0);
         for place in map.values() {
             rows[layout.index(place.stripe.row)].valid += 1;
+        }
+        // A row with pages whose headers cannot be read is not erased: its pages are lost, which reads are to tell.
+        for index in erased {
+            let row = &mut rows[index];
+            if row.valid == 0 {
+                let state = if row.state == RowState::Retired { row.state } else { RowState::Free };
+                *row = Row { state, erases: row.erases, ..Row::erased(row.bad) };
+            }
+        }
+        for (index, row) in rows.iter().enumerate().filter(|(index, _)| !scanned.contains(index)) {
+            for stripe in stripes_of(&layout, layout.row(index)).take((row.next_page * PLANES) as usize) {
+                let (sequence, entry) = image.stripes[stripe_place(&layout, stripe)];
+                if entry != 0 {
+                    self.write_stripe(stripe, sequence, entry & !STATE_BITS | CLOSED).await;
+                }
+            }
         }
         let pages = map.len();
         let next_sequence = since.next_sequence.max(image.number);
@@ -257,5 +256,36 @@ impl ControllerTask {
         self.write("stripe_index", self.options.stripe_index(stripe)).await;
         self.write("stripe_entry_sequence", sequence).await;
         self.write("stripe_entry", entry).await;
+    }
+}
+
+/// Whether pages of the host were written after an image was made: stripes opened since have its number or a higher one. Pages
+/// of the image itself may have been moved since.
+fn is_overtaken(image: &TableImage, headers: &[RecordHeader], first_firmware_page: u32) -> bool {
+    let of_host = |header: &&RecordHeader| header.kind == RecordKind::Data && header.logical_page < first_firmware_page;
+    headers.iter().filter(of_host).any(|header| header.sequence >= image.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(logical_page: u32, sequence: u32, kind: RecordKind) -> RecordHeader {
+        let row = RowAddress { group: 0, die: 0, block: 0 };
+        let place = RecordPlace { stripe: StripeLocation { row, plane: 0, page: 0 }, lane: 0, half: 0 };
+        RecordHeader { place, logical_page, sequence, slot: 0, members: 0x3FF, kind }
+    }
+
+    #[test]
+    fn an_image_is_overtaken_by_what_the_host_wrote_later_even_if_its_own_pages_were_moved_after_that() {
+        const FIRST: u32 = 1_000;
+        let image = TableImage { number: 20, map: vec![], stripes: vec![], rows: vec![], healthy: vec![] };
+        let is_overtaken = |headers: &[RecordHeader]| is_overtaken(&image, headers, FIRST);
+        let own = record(FIRST, 18, RecordKind::Data);
+        let before = record(7, 17, RecordKind::Data);
+        assert!(!is_overtaken(&[own, before, record(7, 21, RecordKind::Parity)]));
+        let (moved, written) = (record(FIRST, 26, RecordKind::Data), record(7, 20, RecordKind::Data));
+        assert!(!is_overtaken(&[own, before, moved]));
+        assert!(is_overtaken(&[own, before, moved, written]));
     }
 }

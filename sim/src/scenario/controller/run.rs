@@ -184,11 +184,6 @@ impl<'a> ControllerRun<'a> {
         self.report.borrow().clone()
     }
 
-    /// What firmware and the run itself noted so far.
-    pub fn firmware_log(&self) -> &[LogEntry] {
-        &self.log
-    }
-
     /// Runs the chips' reset, fills the device if the workload needs it, runs the workload, and tells the figures.
     ///
     /// # Errors

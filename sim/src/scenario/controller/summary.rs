@@ -2,7 +2,7 @@
 
 use super::host::WrongPage;
 use super::run::CLOCK_PICOSECONDS;
-use crate::firmware::{FirmwareReport, LogEntry};
+use crate::firmware::{FirmwareReport, LogEntry, Rebuild};
 use crate::waveform::{SaveFile, TracedDesign};
 use crate::workload::statistics::WorkloadReport;
 use comfy_table::{CellAlignment, Table, presets};
@@ -93,6 +93,8 @@ pub struct Report {
     pub destage_us: Option<f64>,
     /// From the return of power to tables that are whole, in microseconds.
     pub restore_us: Option<f64>,
+    /// From what the tables were made again.
+    pub restored_from: Option<Rebuild>,
     /// Pages that were not what they had to be.
     pub verify_errors: u64,
     /// Simulated clock cycles per second of real time.
@@ -158,6 +160,7 @@ impl Summary {
                 evacuations_us: firmware.evacuations.iter().map(|(begin, end)| microseconds(end - begin)).collect(),
             },
             destage_us: self.power_cut.zip(firmware.destaged).map(|(cut, saved)| microseconds(saved - cut)),
+            restored_from: firmware.restored.last().copied(),
             restore_us: self.restart.map(|(from, to)| microseconds(to - from)),
             verify_errors: self.wrong.len() as u64,
             cycles_per_s: self.cycles as f64 / self.wall.as_secs_f64().max(1e-9),
@@ -197,7 +200,13 @@ impl Summary {
         }
         rows.extend(report.recovery.evacuations_us.iter().map(|us| ("evacuation", time(*us))));
         rows.extend(report.destage_us.map(|us| ("saved after power loss", time(us))));
-        rows.extend(report.restore_us.map(|us| ("tables made again", time(us))));
+        if let (Some(us), Some(way)) = (report.restore_us, report.restored_from) {
+            let way = match way {
+                Rebuild::Tables => "from those that were saved",
+                Rebuild::Headers => "from stripe headers",
+            };
+            rows.push(("tables made again", format!("{} {way}", time(us))));
+        }
         rows.push(("pages wrong", report.verify_errors.to_string()));
         rows.push(("simulation speed", format!("{:.0} cycles/s", report.cycles_per_s)));
         let mut table = Table::new();
