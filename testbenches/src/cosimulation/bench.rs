@@ -74,4 +74,14 @@ impl Bench {
     pub fn clock(&mut self) {
         self.model.rise(1).expect("the clock rises");
     }
+
+    /// A rising edge of these of the block's clocks, at one instant.
+    ///
+    /// # Panics
+    /// If there is no such clock.
+    pub fn clocks(&mut self, names: &[&str]) {
+        let edge = |name: &&str| self.interface.clocks.iter().position(|clock| clock == name).expect(name);
+        let edges = names.iter().fold(0, |edges, name| edges | 1 << edge(name));
+        self.model.rise(edges).expect("the clocks rise");
+    }
 }

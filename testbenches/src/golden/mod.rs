@@ -8,6 +8,7 @@ pub mod bch;
 pub mod flash_translation;
 pub mod geometry;
 pub mod lane_map;
+pub mod line_code;
 pub mod member_selection;
 pub mod onfi_checksum;
 pub mod page_map;

@@ -1,4 +1,8 @@
 //! The serial line: what the circuits are compared with against independent vectors, and the circuits, in the engine, against it.
 
+mod comma_aligner;
 mod crc32_word;
+mod elastic_buffer;
+mod line_code;
 mod vectors;
+mod word_synchronizer;
