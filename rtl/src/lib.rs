@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod circuit;
 pub mod config;
+pub mod fibre_channel;
 pub mod flash_controller;
 pub mod line;
 pub mod linear;

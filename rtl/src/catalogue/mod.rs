@@ -2,6 +2,7 @@
 
 mod controller;
 mod ecc;
+mod fibre_channel;
 mod flash_lane;
 mod lane;
 mod line;
@@ -64,6 +65,7 @@ pub static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
     [
         stream::ENTRIES,
         line::ENTRIES,
+        fibre_channel::ENTRIES,
         raid::ENTRIES,
         tables::ENTRIES,
         lane::ENTRIES,

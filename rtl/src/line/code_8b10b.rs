@@ -64,7 +64,7 @@ pub(super) fn six_flips(five: usize) -> bool {
 }
 
 /// Running disparity changes over the six bits for these five.
-pub(super) fn six_changes(five: usize) -> bool {
+pub(crate) fn six_changes(five: usize) -> bool {
     !is_balanced(six_of(five), 6)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn four_flips(three: usize, is_control: bool) -> bool {
 }
 
 /// Running disparity changes over the four bits for these three.
-pub(super) fn four_changes(three: usize) -> bool {
+pub(crate) fn four_changes(three: usize) -> bool {
     !is_balanced(four_of(three, false), 4)
 }
 
@@ -147,7 +147,7 @@ fn complement(bits: usize, width: u32) -> usize {
 }
 
 /// The function as a table of `N` bits, `N` at most 64: bit `n` says whether it holds of `n`.
-pub(super) fn table<const N: usize>(holds: impl Fn(usize) -> bool) -> Constant<Bits<N>> {
+pub(crate) fn table<const N: usize>(holds: impl Fn(usize) -> bool) -> Constant<Bits<N>> {
     Constant::new((0..N).fold(0_u64, |table, number| table | u64::from(holds(number)) << number).into())
 }
 

@@ -16,7 +16,7 @@ use crate::stream::StreamSink;
 /// input. A last word of fewer than four bytes is taken as if zeros followed, and the remainder then goes back by a byte a
 /// cycle.
 ///
-/// - Latency: `crc_valid` 3 cycles after the last word was taken, and one more for each unused byte; `checked` a cycle
+/// - Latency: `crc_valid` 4 cycles after the last word was taken, and one more for each unused byte; `checked` a cycle
 ///   later.
 /// - Throughput: 1 word per cycle; each unused byte costs a cycle after the message.
 /// - Back-pressure: none at the outputs: a CRC stands for one cycle. `sink.ready` comes from registers and is low only

@@ -87,7 +87,7 @@ pub struct ElasticBuffer {
     written_seen_gray: DFF<Bits<6>>,
     written_seen: DFF<Bits<6>>,
     /// Words behind the one at the memory's output at least, as the reading side counts.
-    level: Signal<Local, Bits<6>>,
+    level: DFF<Bits<6>>,
     head_is_spare: Signal<Local, Bit>,
     /// The memory's output is a word.
     has_word: DFF<Bit>,
@@ -155,7 +155,7 @@ impl Logic for ElasticBuffer {
         dff_setup!(self, line_clock, received_word, received_flags, received_is_needed, written, written_gray);
         dff_setup!(self, line_clock, read_seen_first, read_seen_gray, read_seen, written_level, overflows);
         dff_setup!(self, clock, read, head_address, read_gray, written_seen_first, written_seen_gray, written_seen);
-        dff_setup!(self, clock, has_word, given, was_given);
+        dff_setup!(self, clock, level, has_word, given, was_given);
         self.words.write_clock.next = self.line_clock.val();
         self.words.read_clock.next = self.clock.val();
 
@@ -211,18 +211,18 @@ impl Logic for ElasticBuffer {
             ^ (self.written_seen_gray.q.val() >> 3)
             ^ (self.written_seen_gray.q.val() >> 4)
             ^ (self.written_seen_gray.q.val() >> 5);
-        self.level.next = self.written_seen.q.val() - self.read.q.val();
         self.head_is_spare.next = self.has_word.q.val() & !self.words.read_data.val().get_bit(35);
         self.next_read.next = self.read.q.val();
         self.words.read_address.next = self.head_address.q.val();
         self.has_word.d.next = self.head_is_spare.val();
-        if self.level.val().any() & (!self.head_is_spare.val() | (self.level.val() >= self.low.val())) {
+        if self.level.q.val().any() & (!self.head_is_spare.val() | (self.level.q.val() >= self.low.val())) {
             self.next_read.next = self.read.q.val() + 1;
             self.words.read_address.next = self.read.q.val().get_bits::<5>(0);
             self.head_address.d.next = self.read.q.val().get_bits::<5>(0);
             self.has_word.d.next = true;
         }
         self.read.d.next = self.next_read.val();
+        self.level.d.next = self.written_seen.q.val() - self.next_read.val();
         self.read_gray.d.next = self.read.q.val() ^ (self.read.q.val() >> 1);
 
         self.given.d.next = self.words.read_data.val();

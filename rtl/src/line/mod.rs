@@ -5,7 +5,7 @@
 
 mod character_decoder;
 mod character_encoder;
-mod code_8b10b;
+pub(crate) mod code_8b10b;
 mod comma_aligner;
 mod crc32_word;
 mod decoder_8b10b;

@@ -6,11 +6,13 @@
 pub mod array_image;
 pub mod bch;
 pub mod flash_translation;
+pub mod frame;
 pub mod geometry;
 pub mod lane_map;
 pub mod line_code;
 pub mod member_selection;
 pub mod onfi_checksum;
+pub mod ordered_set;
 pub mod page_map;
 pub mod parity;
 pub mod record;

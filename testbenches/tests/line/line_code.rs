@@ -1,9 +1,9 @@
 //! Encoder and decoder give what the table of the code says, whatever precedes, and the decoder tells every error.
 
-use crate::vectors::ordered_sets;
 use hardpath_rtl::line::{Decoder8b10b, Encoder8b10b};
 use hardpath_testbenches::cosimulation::Bench;
 use hardpath_testbenches::golden::line_code::{Character, LINE_CODE, Reading, control, data};
+use hardpath_testbenches::golden::ordered_set::{OrderedSet, ordered_sets};
 use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -118,7 +118,7 @@ fn ordered_sets_are_encoded_as_independent_implementations_do() {
     let mut sequence = vec![];
     let mut expected = vec![];
     let mut positive = false;
-    for (name, bytes, before, bits, after) in ordered_sets() {
+    for OrderedSet { name, bytes, before, bits, after } in ordered_sets() {
         let filler = [data(if positive == before { 0x00 } else { 0x03 }), data(0), data(0), data(0)];
         let (code, behind) = LINE_CODE.encode_word(filler, positive);
         assert_eq!(behind, before, "{name}");

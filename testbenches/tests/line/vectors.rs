@@ -33,30 +33,3 @@ pub fn crc32_vectors() -> Vec<(String, Vec<u8>, u32)> {
     };
     file.vector.iter().map(|vector| (vector.name.clone(), message(vector), vector.crc)).collect()
 }
-
-#[derive(Deserialize)]
-struct OrderedSets {
-    set: Vec<OrderedSet>,
-}
-
-#[derive(Deserialize)]
-struct OrderedSet {
-    name: String,
-    bytes: String,
-    before: String,
-    bits: String,
-    after: String,
-}
-
-/// Name, bytes, running disparity before, forty bits with the first on the line in bit 0, and running disparity after each
-/// ordered set.
-pub fn ordered_sets() -> Vec<(String, [u8; 4], bool, u64, bool)> {
-    let file: OrderedSets = toml::from_str(include_str!("../../vectors/ordered_sets.toml")).expect("readable sets");
-    assert_eq!(file.set.len(), 42);
-    let read = |set: OrderedSet| {
-        let bits = set.bits.bytes().rev().fold(0, |bits, digit| bits << 1 | u64::from(digit - b'0'));
-        let bytes = bytes_of(&set.bytes).try_into().expect("four bytes");
-        (set.name, bytes, set.before == "+", bits, set.after == "+")
-    };
-    file.set.into_iter().map(read).collect()
-}

@@ -1,0 +1,22 @@
+//! A Fibre Channel port, from the words of a line up.
+//!
+//! Words are as on the serial line: the first byte of a word is bits 7..=0. Values of fields that a standard counts in big-endian
+//! order have their highest byte there.
+
+mod credit_counter;
+mod end_of_frame_disparity;
+mod frame_receiver;
+mod frame_transmitter;
+mod link;
+mod ordered_set_decoder;
+mod port_state_machine;
+mod word_kind;
+
+pub use credit_counter::CreditCounter;
+pub use end_of_frame_disparity::EndOfFrameDisparity;
+pub use frame_receiver::{FrameReceiver, FrameVerdict};
+pub use frame_transmitter::{FrameTransmitter, TransmitterState};
+pub use link::Link;
+pub use ordered_set_decoder::OrderedSetDecoder;
+pub use port_state_machine::{PortOutput, PortState, PortStateMachine};
+pub use word_kind::WordKind;

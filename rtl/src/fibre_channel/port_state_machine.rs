@@ -1,0 +1,308 @@
+//! Port state machine of a point-to-point link.
+
+use rust_hdl::prelude::*;
+
+use super::WordKind;
+use crate::circuit::circuit_info;
+
+/// State of the port, named as in FC-FS.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
+pub enum PortState {
+    /// OL1, OLS transmit: sends OLS.
+    OlsTransmit,
+    /// OL2, OLS receive: sends LR.
+    OlsReceive,
+    /// OL3, wait for OLS: sends NOS.
+    OlsWait,
+    /// LR1, LR transmit: sends LR.
+    LrTransmit,
+    /// LR2, LR receive: sends LRR.
+    LrReceive,
+    /// LR3, LRR receive: sends fill words.
+    LrrReceive,
+    /// AC, active: sends frames.
+    Active,
+    /// LF1, NOS receive: sends OLS.
+    NosReceive,
+    /// LF2, NOS transmit: sends NOS.
+    NosTransmit,
+}
+
+/// What a port sends.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
+pub enum PortOutput {
+    /// OLS.
+    Ols,
+    /// NOS.
+    Nos,
+    /// LR.
+    Lr,
+    /// LRR.
+    Lrr,
+    /// Fill words.
+    Fill,
+    /// Frames, R_RDY and fill words.
+    Frames,
+}
+
+/// The link between two ports: offline, link reset, active, link failure.
+///
+/// It begins offline and sends OLS for `offline` cycles before it looks at what comes. A primitive sequence counts from its third
+/// ordered set on. Transitions are those of facts/fc.md, section 1. Word synchronization that is lost for longer than R_T_TOV
+/// is a link failure, and so is a link reset or initialization in which nothing changes for as long (the last from memory).
+///
+/// - Latency: 1 cycle from a word to the state.
+/// - Throughput: 1 word per cycle.
+/// - Back-pressure: none.
+/// - Limits: both times below 2^28 cycles.
+#[derive(LogicBlock)]
+pub struct PortStateMachine {
+    /// Clock of all registers, rising edge.
+    pub clock: Signal<In, Clock>,
+    /// What the received word is.
+    pub kind: Signal<In, WordKind>,
+    /// It is the third or a later one of the same ordered set in succession.
+    pub is_repeated: Signal<In, Bit>,
+    /// Resets an active link: too much credit was used, or what was sent came to nothing.
+    pub reset_link: Signal<In, Bit>,
+    /// Takes the link offline and up again.
+    pub go_offline: Signal<In, Bit>,
+    /// State of the port.
+    pub state: Signal<Out, PortState>,
+    /// What the port sends.
+    pub transmits: Signal<Out, PortOutput>,
+    /// Frames may be sent and are to be received.
+    pub is_active: Signal<Out, Bit>,
+    /// Credit is as after login: the link was reset in this cycle.
+    pub credit_is_reset: Signal<Out, Bit>,
+    /// Word synchronization was lost for longer than R_T_TOV, in one cycle.
+    pub failed: Signal<Out, Bit>,
+
+    /// R_T_TOV in cycles.
+    receiver_transmitter_timeout: Constant<Bits<28>>,
+    /// Cycles for which OLS is sent at least.
+    offline_time: Constant<Bits<28>>,
+
+    now: DFF<PortState>,
+    sends: DFF<PortOutput>,
+    active: DFF<Bit>,
+    reset: DFF<Bit>,
+    failure: DFF<Bit>,
+    is_begun: DFF<Bit>,
+    /// Cycles until the state may or must be left.
+    wait: DFF<Bits<28>>,
+    waits: DFF<Bit>,
+    /// Cycles out of synchronization until the link has failed.
+    patience: DFF<Bits<28>>,
+    lost_patience: DFF<Bit>,
+
+    next_state: Signal<Local, PortState>,
+    nos: Signal<Local, Bit>,
+    ols: Signal<Local, Bit>,
+    lr: Signal<Local, Bit>,
+    lrr: Signal<Local, Bit>,
+    fill: Signal<Local, Bit>,
+}
+
+impl PortStateMachine {
+    /// A port whose R_T_TOV and shortest OLS are so many cycles: 100 ms and 5 ms as the standard has them.
+    ///
+    /// # Panics
+    /// If a time is not 1..2^28 cycles.
+    pub fn new(receiver_transmitter_timeout: u64, offline_time: u64) -> Self {
+        for cycles in [receiver_transmitter_timeout, offline_time] {
+            assert!((1..1 << 28).contains(&cycles), "a time of {cycles} cycles: legal are 1 to 2^28 - 1");
+        }
+        Self {
+            clock: Default::default(),
+            kind: Default::default(),
+            is_repeated: Default::default(),
+            reset_link: Default::default(),
+            go_offline: Default::default(),
+            state: Default::default(),
+            transmits: Default::default(),
+            is_active: Default::default(),
+            credit_is_reset: Default::default(),
+            failed: Default::default(),
+            receiver_transmitter_timeout: Constant::new(receiver_transmitter_timeout.into()),
+            offline_time: Constant::new(offline_time.into()),
+            now: Default::default(),
+            sends: Default::default(),
+            active: Default::default(),
+            reset: Default::default(),
+            failure: Default::default(),
+            is_begun: Default::default(),
+            wait: Default::default(),
+            waits: Default::default(),
+            patience: Default::default(),
+            lost_patience: Default::default(),
+            next_state: Default::default(),
+            nos: Default::default(),
+            ols: Default::default(),
+            lr: Default::default(),
+            lrr: Default::default(),
+            fill: Default::default(),
+        }
+    }
+}
+
+impl Logic for PortStateMachine {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, now, sends, active, reset, failure, is_begun, wait, waits, patience, lost_patience);
+
+        self.nos.next = self.is_repeated.val() & (self.kind.val() == WordKind::Nos);
+        self.ols.next = self.is_repeated.val() & (self.kind.val() == WordKind::Ols);
+        self.lr.next = self.is_repeated.val() & (self.kind.val() == WordKind::Lr);
+        self.lrr.next = self.is_repeated.val() & (self.kind.val() == WordKind::Lrr);
+        self.fill.next =
+            self.is_repeated.val() & ((self.kind.val() == WordKind::Idle) | (self.kind.val() == WordKind::Arb));
+
+        // Which of them moves which state.
+        self.next_state.next = self.now.q.val();
+        match self.now.q.val() {
+            PortState::OlsTransmit => {
+                // It looks only when OLS was sent long enough, and then expects them.
+                if !self.waits.q.val() {
+                    self.next_state.next = PortState::OlsWait;
+                    if self.nos.val() {
+                        self.next_state.next = PortState::NosReceive;
+                    }
+                    if self.ols.val() {
+                        self.next_state.next = PortState::OlsReceive;
+                    }
+                    if self.lr.val() {
+                        self.next_state.next = PortState::LrReceive;
+                    }
+                }
+            }
+            PortState::OlsWait => {
+                if self.nos.val() {
+                    self.next_state.next = PortState::NosReceive;
+                }
+                if self.ols.val() | self.fill.val() {
+                    self.next_state.next = PortState::OlsReceive;
+                }
+                if self.lr.val() | self.lrr.val() {
+                    self.next_state.next = PortState::NosTransmit;
+                }
+            }
+            PortState::NosTransmit => {
+                if self.nos.val() {
+                    self.next_state.next = PortState::NosReceive;
+                }
+                if self.ols.val() {
+                    self.next_state.next = PortState::OlsReceive;
+                }
+            }
+            PortState::NosReceive => {
+                if self.ols.val() {
+                    self.next_state.next = PortState::OlsReceive;
+                }
+                if self.lr.val() {
+                    self.next_state.next = PortState::LrReceive;
+                }
+            }
+            _ => {
+                if self.nos.val() {
+                    self.next_state.next = PortState::NosReceive;
+                }
+                if self.ols.val() {
+                    self.next_state.next = PortState::OlsReceive;
+                }
+                if self.lr.val() {
+                    self.next_state.next = PortState::LrReceive;
+                }
+                if self.lrr.val() {
+                    self.next_state.next = PortState::LrrReceive;
+                }
+                if self.fill.val()
+                    & ((self.now.q.val() == PortState::LrReceive) | (self.now.q.val() == PortState::LrrReceive))
+                {
+                    self.next_state.next = PortState::Active;
+                }
+                if (self.now.q.val() == PortState::Active) & self.reset_link.val() {
+                    self.next_state.next = PortState::LrTransmit;
+                }
+                // Nothing changes in a link reset or initialization.
+                if (self.now.q.val() != PortState::Active) & !self.waits.q.val() {
+                    self.next_state.next = PortState::NosTransmit;
+                }
+            }
+        }
+        if self.lost_patience.q.val() & (self.now.q.val() != PortState::OlsTransmit) {
+            self.next_state.next = PortState::NosTransmit;
+        }
+        if self.go_offline.val() | !self.is_begun.q.val() {
+            self.next_state.next = PortState::OlsTransmit;
+        }
+        self.is_begun.d.next = true;
+        self.now.d.next = self.next_state.val();
+
+        self.waits.d.next = self.wait.q.val().any();
+        if self.wait.q.val().any() {
+            self.wait.d.next = self.wait.q.val() - 1;
+        }
+        if (self.next_state.val() != self.now.q.val()) | self.go_offline.val() | !self.is_begun.q.val() {
+            self.waits.d.next = true;
+            self.wait.d.next = self.receiver_transmitter_timeout.val();
+            if self.next_state.val() == PortState::OlsTransmit {
+                self.wait.d.next = self.offline_time.val();
+            }
+        }
+        self.lost_patience.d.next = false;
+        self.failure.d.next = false;
+        if self.kind.val() != WordKind::Unsynchronized {
+            self.patience.d.next = self.receiver_transmitter_timeout.val();
+        } else if self.patience.q.val().any() {
+            self.patience.d.next = self.patience.q.val() - 1;
+        } else {
+            self.lost_patience.d.next = true;
+            self.failure.d.next = !self.lost_patience.q.val();
+        }
+
+        self.active.d.next = self.next_state.val() == PortState::Active;
+        self.reset.d.next = (self.next_state.val() != PortState::Active) & self.active.q.val();
+        self.sends.d.next = PortOutput::Ols;
+        match self.next_state.val() {
+            PortState::OlsReceive => {
+                self.sends.d.next = PortOutput::Lr;
+            }
+            PortState::LrTransmit => {
+                self.sends.d.next = PortOutput::Lr;
+            }
+            PortState::LrReceive => {
+                self.sends.d.next = PortOutput::Lrr;
+            }
+            PortState::LrrReceive => {
+                self.sends.d.next = PortOutput::Fill;
+            }
+            PortState::OlsWait => {
+                self.sends.d.next = PortOutput::Nos;
+            }
+            PortState::NosTransmit => {
+                self.sends.d.next = PortOutput::Nos;
+            }
+            PortState::Active => {
+                self.sends.d.next = PortOutput::Frames;
+            }
+            _ => {
+                self.sends.d.next = PortOutput::Ols;
+            }
+        }
+
+        self.state.next = self.now.q.val();
+        self.transmits.next = self.sends.q.val();
+        self.is_active.next = self.active.q.val();
+        self.credit_is_reset.next = self.reset.q.val();
+        self.failed.next = self.failure.q.val();
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        let cycles = |constant: &Constant<Bits<28>>| u64::from(constant.val());
+        circuit_info::<Self>(&[
+            ("receiver_transmitter_timeout", cycles(&self.receiver_transmitter_timeout)),
+            ("offline_time", cycles(&self.offline_time)),
+        ])
+    }
+}

@@ -1,0 +1,8 @@
+//! The Fibre Channel port in the engine: its blocks against golden models, and two of them at the ends of a line.
+
+mod credit_counter;
+mod frame_receiver;
+mod frame_transmitter;
+mod link;
+mod ordered_set_decoder;
+mod port_state_machine;
