@@ -7,6 +7,9 @@ use hardpath_netlist::{Constant, Memory, NetType};
 /// Words and bits up to which a memory is too small for a block RAM of its own: an eighth of an ECP5's.
 const SMALL_MEMORY: (u64, u64) = (64, 2304);
 
+/// Words that one `initial` block zeroes: the time that Yosys takes to read one grows with the square of its length.
+const ZEROED_AT_ONCE: u64 = 64;
+
 /// Declaration and first contents of a memory.
 pub(super) fn declaration(expressions: &mut Expressions, memory: &Memory) -> Lines {
     let mut lines = Lines::default();
@@ -22,6 +25,25 @@ pub(super) fn declaration(expressions: &mut Expressions, memory: &Memory) -> Lin
     lines.push(1, &format!("reg {}{} [0:{}];", range(memory.width), memory.name, depth - 1));
     let zero = literal(&Constant::zero(memory.width));
     let every_word_given = memory.initial.len() as u64 == depth;
+    if memory.initial.is_empty() && depth > ZEROED_AT_ONCE {
+        let [part, word, block] =
+            ["part", "word", "zeros"].map(|what| expressions.fresh_name(&format!("{}_{what}", memory.name)));
+        lines.push(1, &format!("genvar {part};"));
+        lines.push(1, "generate");
+        lines.push(
+            2,
+            &format!("for ({part} = 0; {part} < {depth}; {part} = {part} + {ZEROED_AT_ONCE}) begin : {block}"),
+        );
+        lines.push(3, &format!("integer {word};"));
+        lines.push(3, "initial begin");
+        lines.push(4, &format!("for ({word} = {part}; {word} < {part} + {ZEROED_AT_ONCE}; {word} = {word} + 1) begin"));
+        lines.push(5, &format!("{}[{word}] = {zero};", memory.name));
+        lines.push(4, "end");
+        lines.push(3, "end");
+        lines.push(2, "end");
+        lines.push(1, "endgenerate");
+        return lines;
+    }
     if every_word_given {
         lines.push(1, "initial begin");
     } else {

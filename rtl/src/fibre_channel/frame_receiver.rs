@@ -78,7 +78,7 @@ pub struct FrameReceiver {
     is_start: Signal<Local, Bit>,
     is_fault: Signal<Local, Bit>,
 
-    crc: Crc32Word,
+    checksum: Crc32Word,
     /// What is given out, until the verdict of the CRC is there.
     word_valid: [DFF<Bit>; 5],
     word_first: [DFF<Bit>; 5],
@@ -126,7 +126,7 @@ impl Default for FrameReceiver {
             is_end: Default::default(),
             is_start: Default::default(),
             is_fault: Default::default(),
-            crc: Default::default(),
+            checksum: Default::default(),
             word_valid: Default::default(),
             word_first: Default::default(),
             words: Default::default(),
@@ -149,7 +149,7 @@ impl Default for FrameReceiver {
 impl Logic for FrameReceiver {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, crc);
+        clock!(self, clock, checksum);
         dff_setup!(self, clock, within, begun_as_first, length, has_invalid_word, held, held_valid, held_first);
         dff_setup!(
             self,
@@ -192,16 +192,16 @@ impl Logic for FrameReceiver {
         self.early[0].d.next = FrameVerdict::Good;
         self.end_first[0].d.next = self.begun_as_first.q.val();
         self.end_last[0].d.next = self.kind.val() == WordKind::EofT;
-        self.crc.sink.valid.next = false;
-        self.crc.sink.last.next = false;
-        self.crc.sink.data.next = self.held.q.val();
-        self.crc.unused_bytes.next = bits::<2>(0);
+        self.checksum.sink.valid.next = false;
+        self.checksum.sink.last.next = false;
+        self.checksum.sink.data.next = self.held.q.val();
+        self.checksum.unused_bytes.next = bits::<2>(0);
 
         if self.within.q.val() {
             if self.is_fault.val() | self.is_end.val() {
                 // The word that is held is the CRC; nothing but a CRC comes of it.
-                self.crc.sink.valid.next = self.held_valid.q.val();
-                self.crc.sink.last.next = true;
+                self.checksum.sink.valid.next = self.held_valid.q.val();
+                self.checksum.sink.last.next = true;
                 self.held_valid.d.next = false;
                 self.within.d.next = false;
                 self.end[0].d.next = true;
@@ -221,7 +221,7 @@ impl Logic for FrameReceiver {
                     self.early[0].d.next = FrameVerdict::Truncated;
                 }
             } else {
-                self.crc.sink.valid.next = self.held_valid.q.val();
+                self.checksum.sink.valid.next = self.held_valid.q.val();
                 self.word_valid[0].d.next = self.held_valid.q.val();
                 self.held.d.next = self.received.val();
                 self.held_valid.d.next = true;
@@ -257,7 +257,7 @@ impl Logic for FrameReceiver {
         self.given.d.next = self.words[4].q.val();
         self.given_end.d.next = self.end[4].q.val();
         self.given_verdict.d.next = self.early[4].q.val();
-        if (self.early[4].q.val() == FrameVerdict::Good) & !self.crc.intact.val() {
+        if (self.early[4].q.val() == FrameVerdict::Good) & !self.checksum.intact.val() {
             self.given_verdict.d.next = FrameVerdict::CrcError;
         }
         self.given_first.d.next = self.end_first[4].q.val();

@@ -101,7 +101,7 @@ pub struct FrameTransmitter {
     sends_ready: Signal<Local, Bit>,
     aborts: Signal<Local, Bit>,
 
-    crc: Crc32Word,
+    checksum: Crc32Word,
     crc_word: DFF<Bits<32>>,
     chosen_word: [DFF<Bits<32>>; 4],
     chosen_ordered_set: [DFF<Bit>; 4],
@@ -161,7 +161,7 @@ impl Default for FrameTransmitter {
             chosen_is_crc: Default::default(),
             sends_ready: Default::default(),
             aborts: Default::default(),
-            crc: Default::default(),
+            checksum: Default::default(),
             crc_word: Default::default(),
             chosen_word: Default::default(),
             chosen_ordered_set: Default::default(),
@@ -175,7 +175,7 @@ impl Default for FrameTransmitter {
 impl Logic for FrameTransmitter {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, crc);
+        clock!(self, clock, checksum);
         dff_setup!(self, clock, state, gap, fills, ends_sequence, crc_word, final_word, final_is_ordered_set);
         for i in 0..4 {
             self.chosen_word[i].clock.next = self.clock.val();
@@ -304,12 +304,12 @@ impl Logic for FrameTransmitter {
         self.frame_aborted.next = self.aborts.val();
 
         // A frame that is given up ends its CRC as well.
-        self.crc.sink.valid.next = self.takes.val() | self.aborts.val();
-        self.crc.sink.data.next = self.frame.data.val();
-        self.crc.sink.last.next = self.frame.last.val() | self.aborts.val();
-        self.crc.unused_bytes.next = bits::<2>(0);
-        if self.crc.crc_valid.val() {
-            self.crc_word.d.next = self.crc.crc.val();
+        self.checksum.sink.valid.next = self.takes.val() | self.aborts.val();
+        self.checksum.sink.data.next = self.frame.data.val();
+        self.checksum.sink.last.next = self.frame.last.val() | self.aborts.val();
+        self.checksum.unused_bytes.next = bits::<2>(0);
+        if self.checksum.crc_valid.val() {
+            self.crc_word.d.next = self.checksum.crc.val();
         }
 
         // Words wait until the CRC of the last is known.

@@ -51,7 +51,7 @@ pub enum PortOutput {
 /// ordered set on. Transitions are those of facts/fc.md, section 1. Word synchronization that is lost for longer than R_T_TOV
 /// is a link failure, and so is a link reset or initialization in which nothing changes for as long (the last from memory).
 ///
-/// - Latency: 1 cycle from a word to the state.
+/// - Latency: 2 cycles from a word to the state.
 /// - Throughput: 1 word per cycle.
 /// - Back-pressure: none.
 /// - Limits: both times below 2^28 cycles.
@@ -97,11 +97,12 @@ pub struct PortStateMachine {
     lost_patience: DFF<Bit>,
 
     next_state: Signal<Local, PortState>,
-    nos: Signal<Local, Bit>,
-    ols: Signal<Local, Bit>,
-    lr: Signal<Local, Bit>,
-    lrr: Signal<Local, Bit>,
-    fill: Signal<Local, Bit>,
+    nos: DFF<Bit>,
+    ols: DFF<Bit>,
+    lr: DFF<Bit>,
+    lrr: DFF<Bit>,
+    fill: DFF<Bit>,
+    synchronized: DFF<Bit>,
 }
 
 impl PortStateMachine {
@@ -142,6 +143,7 @@ impl PortStateMachine {
             lr: Default::default(),
             lrr: Default::default(),
             fill: Default::default(),
+            synchronized: Default::default(),
         }
     }
 }
@@ -150,13 +152,16 @@ impl Logic for PortStateMachine {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, now, sends, active, reset, failure, is_begun, wait, waits, patience, lost_patience);
+        dff_setup!(self, clock, nos, ols, lr, lrr, fill, synchronized);
 
-        self.nos.next = self.is_repeated.val() & (self.kind.val() == WordKind::Nos);
-        self.ols.next = self.is_repeated.val() & (self.kind.val() == WordKind::Ols);
-        self.lr.next = self.is_repeated.val() & (self.kind.val() == WordKind::Lr);
-        self.lrr.next = self.is_repeated.val() & (self.kind.val() == WordKind::Lrr);
-        self.fill.next =
+        self.nos.d.next = self.is_repeated.val() & (self.kind.val() == WordKind::Nos);
+        self.ols.d.next = self.is_repeated.val() & (self.kind.val() == WordKind::Ols);
+        self.lr.d.next = self.is_repeated.val() & (self.kind.val() == WordKind::Lr);
+        self.lrr.d.next = self.is_repeated.val() & (self.kind.val() == WordKind::Lrr);
+        self.fill.d.next =
             self.is_repeated.val() & ((self.kind.val() == WordKind::Idle) | (self.kind.val() == WordKind::Arb));
+
+        self.synchronized.d.next = self.kind.val() != WordKind::Unsynchronized;
 
         // Which of them moves which state.
         self.next_state.next = self.now.q.val();
@@ -165,58 +170,58 @@ impl Logic for PortStateMachine {
                 // It looks only when OLS was sent long enough, and then expects them.
                 if !self.waits.q.val() {
                     self.next_state.next = PortState::OlsWait;
-                    if self.nos.val() {
+                    if self.nos.q.val() {
                         self.next_state.next = PortState::NosReceive;
                     }
-                    if self.ols.val() {
+                    if self.ols.q.val() {
                         self.next_state.next = PortState::OlsReceive;
                     }
-                    if self.lr.val() {
+                    if self.lr.q.val() {
                         self.next_state.next = PortState::LrReceive;
                     }
                 }
             }
             PortState::OlsWait => {
-                if self.nos.val() {
+                if self.nos.q.val() {
                     self.next_state.next = PortState::NosReceive;
                 }
-                if self.ols.val() | self.fill.val() {
+                if self.ols.q.val() | self.fill.q.val() {
                     self.next_state.next = PortState::OlsReceive;
                 }
-                if self.lr.val() | self.lrr.val() {
+                if self.lr.q.val() | self.lrr.q.val() {
                     self.next_state.next = PortState::NosTransmit;
                 }
             }
             PortState::NosTransmit => {
-                if self.nos.val() {
+                if self.nos.q.val() {
                     self.next_state.next = PortState::NosReceive;
                 }
-                if self.ols.val() {
+                if self.ols.q.val() {
                     self.next_state.next = PortState::OlsReceive;
                 }
             }
             PortState::NosReceive => {
-                if self.ols.val() {
+                if self.ols.q.val() {
                     self.next_state.next = PortState::OlsReceive;
                 }
-                if self.lr.val() {
+                if self.lr.q.val() {
                     self.next_state.next = PortState::LrReceive;
                 }
             }
             _ => {
-                if self.nos.val() {
+                if self.nos.q.val() {
                     self.next_state.next = PortState::NosReceive;
                 }
-                if self.ols.val() {
+                if self.ols.q.val() {
                     self.next_state.next = PortState::OlsReceive;
                 }
-                if self.lr.val() {
+                if self.lr.q.val() {
                     self.next_state.next = PortState::LrReceive;
                 }
-                if self.lrr.val() {
+                if self.lrr.q.val() {
                     self.next_state.next = PortState::LrrReceive;
                 }
-                if self.fill.val()
+                if self.fill.q.val()
                     & ((self.now.q.val() == PortState::LrReceive) | (self.now.q.val() == PortState::LrrReceive))
                 {
                     self.next_state.next = PortState::Active;
@@ -252,7 +257,7 @@ impl Logic for PortStateMachine {
         }
         self.lost_patience.d.next = false;
         self.failure.d.next = false;
-        if self.kind.val() != WordKind::Unsynchronized {
+        if self.synchronized.q.val() {
             self.patience.d.next = self.receiver_transmitter_timeout.val();
         } else if self.patience.q.val().any() {
             self.patience.d.next = self.patience.q.val() - 1;

@@ -9,10 +9,10 @@ use crate::circuit::{circuit_info, no_collision};
 ///
 /// Words that may be left out or repeated are those out of synchronization, IDLE and ARB(x), which fill what is between
 /// frames, and NOS, OLS, LR, LRR, LIP, LPE and LPB, which are sent over and over. The writing side leaves one out when it
-/// counts 20 words or more in the buffer, the reading side repeats one when it counts fewer than nine. Each sees the other as it
-/// was five cycles before: about 14 words are there when both let the words pass.
+/// counts 22 words or more in the buffer, the reading side repeats one when it counts fewer than eleven. Each sees the other as it
+/// was five cycles before: about 16 words are there when both let the words pass.
 ///
-/// - Latency: 12 to 18 cycles between words that may be left out or repeated.
+/// - Latency: 14 to 20 cycles between words that may be left out or repeated.
 /// - Throughput: 1 word per cycle.
 /// - Back-pressure: none.
 /// - Limits: between words that may be left out or repeated at most seven words more or fewer may come than go: a frame of 537
@@ -54,6 +54,8 @@ pub struct ElasticBuffer {
     high: Constant<Bits<6>>,
     /// Words behind the one that is given out below which the reading side repeats.
     low: Constant<Bits<6>>,
+    /// Words of which one is certainly left a cycle later.
+    two: Constant<Bits<6>>,
     capacity: Constant<Bits<6>>,
 
     received_word: DFF<Bits<32>>,
@@ -88,6 +90,9 @@ pub struct ElasticBuffer {
     written_seen: DFF<Bits<6>>,
     /// Words behind the one at the memory's output at least, as the reading side counts.
     level: DFF<Bits<6>>,
+    /// There is one of them, and so many that the head need not be repeated, both as of the cycle before.
+    has_next: DFF<Bit>,
+    has_enough: DFF<Bit>,
     head_is_spare: Signal<Local, Bit>,
     /// The memory's output is a word.
     has_word: DFF<Bit>,
@@ -114,8 +119,9 @@ impl Default for ElasticBuffer {
             second_byte: [0x94, 0x55, 0x35, 0x49, 0x15, 0x05, 0x09_u64].map(|byte| Constant::new(byte.into())).into(),
             idle: Constant::new(0xB5B5_u64.into()),
             idle_second_byte: Constant::new(0x95_u64.into()),
-            high: Constant::new(20_u64.into()),
-            low: Constant::new(9_u64.into()),
+            high: Constant::new(22_u64.into()),
+            low: Constant::new(11_u64.into()),
+            two: Constant::new(2_u64.into()),
             // The place behind the oldest word counted is the reading side's, which may have to read it again, and the
             // level lags by a word.
             capacity: Constant::new(30_u64.into()),
@@ -141,6 +147,8 @@ impl Default for ElasticBuffer {
             written_seen_gray: Default::default(),
             written_seen: Default::default(),
             level: Default::default(),
+            has_next: Default::default(),
+            has_enough: Default::default(),
             head_is_spare: Default::default(),
             has_word: Default::default(),
             given: Default::default(),
@@ -155,7 +163,7 @@ impl Logic for ElasticBuffer {
         dff_setup!(self, line_clock, received_word, received_flags, received_is_needed, written, written_gray);
         dff_setup!(self, line_clock, read_seen_first, read_seen_gray, read_seen, written_level, overflows);
         dff_setup!(self, clock, read, head_address, read_gray, written_seen_first, written_seen_gray, written_seen);
-        dff_setup!(self, clock, level, has_word, given, was_given);
+        dff_setup!(self, clock, level, has_next, has_enough, has_word, given, was_given);
         self.words.write_clock.next = self.line_clock.val();
         self.words.read_clock.next = self.clock.val();
 
@@ -215,7 +223,9 @@ impl Logic for ElasticBuffer {
         self.next_read.next = self.read.q.val();
         self.words.read_address.next = self.head_address.q.val();
         self.has_word.d.next = self.head_is_spare.val();
-        if self.level.q.val().any() & (!self.head_is_spare.val() | (self.level.q.val() >= self.low.val())) {
+        self.has_next.d.next = self.level.q.val() >= self.two.val();
+        self.has_enough.d.next = self.level.q.val() >= self.low.val();
+        if self.has_next.q.val() & (!self.head_is_spare.val() | self.has_enough.q.val()) {
             self.next_read.next = self.read.q.val() + 1;
             self.words.read_address.next = self.read.q.val().get_bits::<5>(0);
             self.head_address.d.next = self.read.q.val().get_bits::<5>(0);

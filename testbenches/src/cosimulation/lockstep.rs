@@ -13,12 +13,13 @@ use std::path::PathBuf;
 const CLOCK_SHARE: f64 = 0.6;
 
 /// Runs a model against drivers for some cycles and returns what went in and came out. A single clock rises in every cycle;
-/// several clocks rise at random, each by itself, which drivers of streams do not expect.
+/// several clocks rise at random, each by itself, which drivers of streams do not expect, unless they are `in_step`.
 pub fn record(
     model: &mut dyn Model,
     interface: &Interface,
     drivers: &mut [Box<dyn Driver>],
     cycles: usize,
+    in_step: bool,
     seed: u64,
 ) -> Result<(Stimulus, Trace)> {
     let mut driven = vec![false; interface.inputs.len()];
@@ -33,7 +34,7 @@ pub fn record(
         bail!("no driver drives `{}`", interface.inputs[index].name);
     }
     let layout = Layout::new(interface);
-    let clock_share = if interface.clocks.len() > 1 { CLOCK_SHARE } else { 1.0 };
+    let clock_share = if interface.clocks.len() > 1 && !in_step { CLOCK_SHARE } else { 1.0 };
     let mut random = StdRng::seed_from_u64(seed);
     let mut stimulus = Stimulus::new(interface);
     let mut trace = Trace::new(interface.outputs.clone());
@@ -120,6 +121,8 @@ pub struct Comparison {
     pub drivers: Vec<Box<dyn Driver>>,
     /// Number of cycles.
     pub cycles: usize,
+    /// Several clocks rise together in every cycle, instead of each at random.
+    pub in_step: bool,
     /// Seed of all randomness.
     pub seed: u64,
     /// Where the stimulus is kept if the models differ.
@@ -137,7 +140,8 @@ impl Comparison {
         let Some((first, others)) = models.split_first_mut() else { bail!("{name}: no model to compare") };
         ensure!(others.len() + verilated.len() > 0, "{name}: one model alone compares with nothing");
         let (stimulus, expected) =
-            record(*first, &self.interface, &mut self.drivers, self.cycles, self.seed).with_context(|| name.clone())?;
+            record(*first, &self.interface, &mut self.drivers, self.cycles, self.in_step, self.seed)
+                .with_context(|| name.clone())?;
         let check = |other: &str, trace: &Trace| {
             compare((first.name(), &expected), (other, trace)).or_else(|difference| {
                 let path = self.failures.join(format!("{name}-seed-{}.stimulus", self.seed));

@@ -109,3 +109,13 @@ pub fn move_checker_checker(location_bits: usize) -> Checker {
         parameters: vec![("LOCATION_BITS", location_bits.to_string())],
     }
 }
+
+/// Checker of `CreditCounter` under any constant credit; proved by induction without further observation.
+pub fn credit_counter_checker() -> Checker {
+    Checker { module: "credit_counter_checker", text: include_str!("credit_counter.sv"), parameters: vec![] }
+}
+
+/// Checker of `WordSynchronizer` under free words; proofs by induction want `counts` observed.
+pub fn word_synchronizer_checker() -> Checker {
+    Checker { module: "word_synchronizer_checker", text: include_str!("word_synchronizer.sv"), parameters: vec![] }
+}

@@ -15,8 +15,9 @@ mod schedule;
 
 pub use checker::Checker;
 pub use checkers::{
-    ParityScenario, action_arbiter_checker, move_checker_checker, page_map_checker, place_committer_checker,
-    skid_buffer_checker, synchronous_fifo_checker, xor_parity_engine_checker,
+    ParityScenario, action_arbiter_checker, credit_counter_checker, move_checker_checker, page_map_checker,
+    place_committer_checker, skid_buffer_checker, synchronous_fifo_checker, word_synchronizer_checker,
+    xor_parity_engine_checker,
 };
 pub use emitted::EmittedVerilog;
 pub use schedule::Schedule;

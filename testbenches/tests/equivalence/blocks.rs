@@ -10,6 +10,8 @@ pub struct Lockstep<'a> {
     pub name: String,
     /// Cycles to compare.
     pub cycles: usize,
+    /// Several clocks rise together in every cycle, instead of each at random.
+    pub in_step: bool,
     /// Also compare the netlist that Yosys synthesizes, where tools may run.
     #[cfg_attr(not(feature = "tool-tests"), allow(dead_code, reason = "only tools look at it"))]
     pub synthesized: bool,
@@ -26,7 +28,7 @@ pub fn lockstep<T: Block>(
     drivers: impl Fn(&Interface) -> Vec<Box<dyn Driver>>,
     cycles: usize,
 ) -> Vec<(String, u64)> {
-    Lockstep { name: name.to_owned(), cycles, synthesized: false, drivers: &drivers }.run(block, inputs)
+    Lockstep { name: name.to_owned(), cycles, in_step: false, synthesized: false, drivers: &drivers }.run(block, inputs)
 }
 
 impl Lockstep<'_> {
@@ -44,6 +46,7 @@ impl Lockstep<'_> {
             drivers: (self.drivers)(&interface),
             interface,
             cycles: self.cycles,
+            in_step: self.in_step,
             seed,
             failures: env!("CARGO_TARGET_TMPDIR").into(),
         };

@@ -239,6 +239,7 @@ fn nand_sequencers() {
         die_shift: config.page_bits + 1 + config.block_bits,
     };
     let comparison = Lockstep {
+        in_step: false,
         name: "nand-sequencer".to_owned(),
         cycles: 24_000,
         synthesized: false,

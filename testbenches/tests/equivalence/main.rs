@@ -6,6 +6,7 @@ mod catalogue;
 mod clock_domains;
 mod controller;
 mod ecc;
+mod fibre_channel;
 mod flash_lane;
 mod flash_lane_blocks;
 mod line;

@@ -85,6 +85,7 @@ fn stripe_layouts() {
 
 fn xor_parity_engine<const W: usize, const A: usize>(data_lanes: usize, words: usize, offer: f64, ready: f64) {
     let comparison = Lockstep {
+        in_step: false,
         name: format!("xor-parity-engine-{W}-{A}-{data_lanes}-{words}"),
         cycles: 4000,
         synthesized: true,

@@ -24,6 +24,7 @@ fn comparison(name: &str, interface: &Interface, failures: &Path) -> Comparison 
         interface: interface.clone(),
         drivers,
         cycles: 1000,
+        in_step: false,
         seed: 5,
         failures: failures.to_owned(),
     }

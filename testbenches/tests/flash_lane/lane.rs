@@ -63,7 +63,7 @@ fn simulate(
     let mut engine = EngineModel::new(&design, &interface).unwrap();
     let (host, seen) = Host::new(times.page_bits, times.die_shift, pause, next);
     let mut drivers: Vec<Box<dyn Driver>> = vec![Box::new(expecting(host)), chips];
-    record(&mut engine, &interface, &mut drivers, cycles, 1).unwrap_or_else(|error| panic!("{error:#}"));
+    record(&mut engine, &interface, &mut drivers, cycles, false, 1).unwrap_or_else(|error| panic!("{error:#}"));
     drop(drivers);
     Rc::try_unwrap(seen).expect("the host is gone").into_inner()
 }

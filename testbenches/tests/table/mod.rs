@@ -26,6 +26,7 @@ fn run<T: Block>(
     let mut live = connect(LiveModel::new(block(), &interface));
     let mut engine = EngineModel::new(&design, &interface)?;
     let comparison = Comparison {
+        in_step: false,
         name: name.to_owned(),
         interface: interface.clone(),
         drivers: interface.inputs.iter().map(driver).collect(),

@@ -40,7 +40,7 @@ fn run(traffic: Traffic, seed: u64) -> Totals {
     let (surroundings, totals) = Surroundings::new(traffic);
     let mut drivers: Vec<Box<dyn Driver>> = vec![Box::new(surroundings)];
     let cycles = traffic.end as usize + 60 * 18 * (traffic.words + 1);
-    record(&mut engine, &interface, &mut drivers, cycles, seed).unwrap_or_else(|error| panic!("{error:#}"));
+    record(&mut engine, &interface, &mut drivers, cycles, false, seed).unwrap_or_else(|error| panic!("{error:#}"));
     let totals = *totals.borrow();
     println!("{totals:?}");
     assert_eq!(totals.unplaced, 0, "every page has its place in the end");

@@ -42,6 +42,7 @@ fn random_kernels_print_without_a_warning_and_agree_with_their_statements() {
         let interface = interface_of(design.top());
         let drivers = interface.inputs.iter().map(|port| Box::new(Free::new(&port.name, 0.7)) as Box<dyn Driver>);
         let comparison = Comparison {
+            in_step: false,
             name: format!("random-kernel-{seed}"),
             drivers: drivers.collect(),
             interface,
