@@ -76,6 +76,8 @@ pub struct Link {
     port: PortStateMachine,
     receiver: FrameReceiver,
     credits: CreditCounter,
+    frame_begun: DFF<Bit>,
+    ready_came: DFF<Bit>,
     /// R_RDY to be sent.
     owed: DFF<Bits<8>>,
     owes: DFF<Bit>,
@@ -123,6 +125,8 @@ impl Link {
             port: PortStateMachine::new(receiver_transmitter_timeout, offline_time),
             receiver: Default::default(),
             credits: Default::default(),
+            frame_begun: Default::default(),
+            ready_came: Default::default(),
             owed: Default::default(),
             owes: Default::default(),
             next_owed: Default::default(),
@@ -140,7 +144,7 @@ impl Logic for Link {
         clock!(self, clock, ordered_sets, port, receiver, credits, transmitter, disparity, encoder);
         self.buffer.line_clock.next = self.line_clock.val();
         self.buffer.clock.next = self.clock.val();
-        dff_setup!(self, clock, owed, owes);
+        dff_setup!(self, clock, owed, owes, frame_begun, ready_came);
         for i in 0..4 {
             self.misplaced[i].clock.next = self.line_clock.val();
         }
