@@ -1,8 +1,8 @@
 //! Synthesizable circuits of the all-flash array data path, written in rust-hdl.
 //!
-//! Circuits only: what lies beyond the device's pins is modelled elsewhere. Every block has one clock input named
-//! `clock`, passed straight down to its registers; its doc comment states latency, throughput, what back-pressure does
-//! and its limits.
+//! Circuits only: what lies beyond the device's pins is modelled elsewhere. Every block has a clock input named
+//! `clock`, passed straight down to its registers, and those at a serial line that line's, `line_clock`, as well; its doc
+//! comment states latency, throughput, what back-pressure does and its limits.
 
 pub mod catalogue;
 pub mod circuit;

@@ -31,7 +31,8 @@ pub enum FrameVerdict {
 ///
 /// - Latency: 7 cycles from a word's kind to `valid`, 6 from that of the EOF to `ended`.
 /// - Throughput: 1 word per cycle; the next SOF may follow an EOF immediately.
-/// - Back-pressure: none; whoever takes the words must have room for 534 of them.
+/// - Back-pressure: none; whoever takes the words has room for 534 of them, and drops what a frame that is too long brings
+///   beyond.
 /// - Limits: frames of other classes are passed over, and counted by `other_class`.
 #[derive(LogicBlock)]
 pub struct FrameReceiver {

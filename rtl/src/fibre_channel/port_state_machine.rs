@@ -47,9 +47,10 @@ pub enum PortOutput {
 
 /// The link between two ports: offline, link reset, active, link failure.
 ///
-/// It begins offline and sends OLS for `offline` cycles before it looks at what comes. A primitive sequence counts from its third
+/// It begins offline and sends OLS for some time before it looks at what comes. A primitive sequence counts from its third
 /// ordered set on. Transitions are those of facts/fc.md, section 1. Word synchronization that is lost for longer than R_T_TOV
-/// is a link failure, and so is a link reset or initialization in which nothing changes for as long (the last from memory).
+/// is a link failure. From memory of FC-FS: without an answer OLS transmit ends in waiting for OLS, and a link reset or
+/// initialization in which nothing changes for R_T_TOV is a link failure.
 ///
 /// - Latency: 2 cycles from a word to the state.
 /// - Throughput: 1 word per cycle.
