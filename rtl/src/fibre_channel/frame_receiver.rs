@@ -31,8 +31,7 @@ pub enum FrameVerdict {
 ///
 /// - Latency: 7 cycles from a word's kind to `valid`, 6 from that of the EOF to `ended`.
 /// - Throughput: 1 word per cycle; the next SOF may follow an EOF immediately.
-/// - Back-pressure: none; whoever takes the words has room for 534 of them, and drops what a frame that is too long brings
-///   beyond.
+/// - Back-pressure: none; whoever takes the words has room for 534 of them, and no frame gives out more.
 /// - Limits: frames of other classes are passed over, and counted by `other_class`.
 #[derive(LogicBlock)]
 pub struct FrameReceiver {
@@ -223,7 +222,7 @@ impl Logic for FrameReceiver {
                 }
             } else {
                 self.checksum.sink.valid.next = self.held_valid.q.val();
-                self.word_valid[0].d.next = self.held_valid.q.val();
+                self.word_valid[0].d.next = self.held_valid.q.val() & (self.length.q.val() < self.longest.val());
                 self.held.d.next = self.received.val();
                 self.held_valid.d.next = true;
                 self.held_first.d.next = !self.held_valid.q.val();

@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-use super::PortOutput;
+use super::{PortOutput, ordered_set as set};
 use crate::circuit::circuit_info;
 use crate::line::Crc32Word;
 use crate::stream::StreamSink;
@@ -110,11 +110,6 @@ pub struct FrameTransmitter {
     final_is_ordered_set: DFF<Bit>,
 }
 
-/// An ordered set from its bytes as written, K28.5 first.
-const fn ordered_set(bytes: u32) -> u64 {
-    bytes.swap_bytes() as u64
-}
-
 impl Default for FrameTransmitter {
     fn default() -> Self {
         Self {
@@ -131,19 +126,18 @@ impl Default for FrameTransmitter {
             frame_aborted: Default::default(),
             word: Default::default(),
             is_ordered_set: Default::default(),
-            // facts/ordered-sets.csv.
-            sof_i3: Constant::new(ordered_set(0xBCB5_5656).into()),
-            sof_n3: Constant::new(ordered_set(0xBCB5_3636).into()),
-            eof_t: Constant::new(ordered_set(0xBC95_7575).into()),
-            eof_n: Constant::new(ordered_set(0xBC95_D5D5).into()),
-            eof_a: Constant::new(ordered_set(0xBC95_F5F5).into()),
-            idle: Constant::new(ordered_set(0xBC95_B5B5).into()),
-            arb: Constant::new(ordered_set(0xBC94_FFFF).into()),
-            r_rdy: Constant::new(ordered_set(0xBC95_4A4A).into()),
-            nos: Constant::new(ordered_set(0xBC55_BF45).into()),
-            ols: Constant::new(ordered_set(0xBC35_8A55).into()),
-            lr: Constant::new(ordered_set(0xBC49_BF49).into()),
-            lrr: Constant::new(ordered_set(0xBC35_BF49).into()),
+            sof_i3: Constant::new(set::word(set::SOF_I3)),
+            sof_n3: Constant::new(set::word(set::SOF_N3)),
+            eof_t: Constant::new(set::word(set::EOF_T)),
+            eof_n: Constant::new(set::word(set::EOF_N)),
+            eof_a: Constant::new(set::word(set::EOF_A)),
+            idle: Constant::new(set::word(set::IDLE)),
+            arb: Constant::new(set::word(set::ARB_FF)),
+            r_rdy: Constant::new(set::word(set::R_RDY)),
+            nos: Constant::new(set::word(set::NOS)),
+            ols: Constant::new(set::word(set::OLS)),
+            lr: Constant::new(set::word(set::LR)),
+            lrr: Constant::new(set::word(set::LRR)),
             gap_length: Constant::new(6_u64.into()),
             room_for_ready: Constant::new(3_u64.into()),
             state: Default::default(),

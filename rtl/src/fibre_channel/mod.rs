@@ -8,6 +8,7 @@ mod end_of_frame_disparity;
 mod frame_receiver;
 mod frame_transmitter;
 mod link;
+pub(crate) mod ordered_set;
 mod ordered_set_decoder;
 mod port_state_machine;
 mod word_kind;

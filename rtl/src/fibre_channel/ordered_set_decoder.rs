@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-use super::WordKind;
+use super::{WordKind, ordered_set as set};
 use crate::circuit::circuit_info;
 
 /// Says of every received word what it is, and of ordered sets whether the same came in the two words before: so often a
@@ -42,9 +42,9 @@ pub struct OrderedSetDecoder {
     comma: Constant<Bits<8>>,
 
     /// The word is this one of `fixed`.
-    is_fixed: Signal<Local, Bits<32>>,
+    is_fixed: Signal<Local, Bits<36>>,
     is_addressed: Signal<Local, Bits<8>>,
-    fixed_found: DFF<Bits<32>>,
+    fixed_found: DFF<Bits<36>>,
     addressed_found: DFF<Bits<8>>,
     held: DFF<Bits<32>>,
     held_is_ordered_set: DFF<Bit>,
@@ -61,49 +61,57 @@ pub struct OrderedSetDecoder {
     repeated: DFF<Bit>,
 }
 
-/// Bytes 1 to 3 of ordered sets without addresses.
-const FIXED: [([u8; 3], WordKind); 32] = [
-    ([0x95, 0xB5, 0xB5], WordKind::Idle),
-    ([0x95, 0x4A, 0x4A], WordKind::RRdy),
-    ([0x95, 0x96, 0x96], WordKind::BbScS),
-    ([0x95, 0xD6, 0xD6], WordKind::BbScR),
-    ([0x85, 0xB5, 0xB5], WordKind::Cls),
-    ([0x55, 0xBF, 0x45], WordKind::Nos),
-    ([0x35, 0x8A, 0x55], WordKind::Ols),
-    ([0x49, 0xBF, 0x49], WordKind::Lr),
-    ([0x35, 0xBF, 0x49], WordKind::Lrr),
-    ([0xB5, 0x56, 0x56], WordKind::SofI3),
-    ([0xB5, 0x36, 0x36], WordKind::SofN3),
-    ([0xB5, 0x55, 0x55], WordKind::Sof2),
-    ([0xB5, 0x35, 0x35], WordKind::Sof2),
-    ([0xB5, 0x17, 0x17], WordKind::SofOther),
-    ([0xB5, 0x57, 0x57], WordKind::SofOther),
-    ([0xB5, 0x37, 0x37], WordKind::SofOther),
-    ([0xB5, 0x58, 0x58], WordKind::SofOther),
-    ([0x95, 0xD5, 0xD5], WordKind::EofN),
-    ([0xB5, 0xD5, 0xD5], WordKind::EofN),
-    ([0x95, 0x75, 0x75], WordKind::EofT),
-    ([0xB5, 0x75, 0x75], WordKind::EofT),
-    ([0x95, 0xF5, 0xF5], WordKind::EofA),
-    ([0xB5, 0xF5, 0xF5], WordKind::EofA),
-    ([0x8A, 0xD5, 0xD5], WordKind::EofNi),
-    ([0xAA, 0xD5, 0xD5], WordKind::EofNi),
-    ([0x8A, 0x95, 0x95], WordKind::EofNi),
-    ([0xAA, 0x95, 0x95], WordKind::EofNi),
-    ([0x95, 0x95, 0x95], WordKind::EofOther),
-    ([0xB5, 0x95, 0x95], WordKind::EofOther),
-    ([0x95, 0x99, 0x99], WordKind::EofOther),
-    ([0xB5, 0x99, 0x99], WordKind::EofOther),
-    ([0xB5, 0x59, 0x59], WordKind::SofOther),
+/// Ordered sets of one kind without addresses.
+const FIXED: [(&[u32], WordKind); 18] = [
+    (&[set::IDLE], WordKind::Idle),
+    (&[set::R_RDY], WordKind::RRdy),
+    (&[set::BB_SC_S], WordKind::BbScS),
+    (&[set::BB_SC_R], WordKind::BbScR),
+    (&[set::CLS], WordKind::Cls),
+    (&[set::NOS], WordKind::Nos),
+    (&[set::OLS], WordKind::Ols),
+    (&[set::LR], WordKind::Lr),
+    (&[set::LRR], WordKind::Lrr),
+    (&[set::SOF_I3], WordKind::SofI3),
+    (&[set::SOF_N3], WordKind::SofN3),
+    (&set::SOF_2, WordKind::Sof2),
+    (&set::SOF_OTHER, WordKind::SofOther),
+    (&[set::EOF_N], WordKind::EofN),
+    (&[set::EOF_T], WordKind::EofT),
+    (&[set::EOF_A], WordKind::EofA),
+    (&set::EOF_INVALID, WordKind::EofNi),
+    (&set::EOF_OTHER, WordKind::EofOther),
 ];
 
 /// Byte 1 of ordered sets with addresses.
-const ADDRESSED: [(u8, WordKind); 5] =
-    [(0x94, WordKind::Arb), (0x91, WordKind::Opn), (0x15, WordKind::Lip), (0x05, WordKind::Lpe), (0x09, WordKind::Lpb)];
+const ADDRESSED: [(u8, WordKind); 5] = [
+    (set::ARB, WordKind::Arb),
+    (set::OPN, WordKind::Opn),
+    (set::LIP, WordKind::Lip),
+    (set::LPE, WordKind::Lpe),
+    (set::LPB, WordKind::Lpb),
+];
+
+/// Bytes 1 to 3 of every ordered set without addresses, the first in bits 7..=0, and its kind; ends of frames in both forms.
+fn fixed_sets() -> Vec<(u64, WordKind)> {
+    let forms = |kind: WordKind| match kind {
+        WordKind::EofN | WordKind::EofT | WordKind::EofA | WordKind::EofNi | WordKind::EofOther => {
+            vec![0, set::POSITIVE]
+        }
+        _ => vec![0],
+    };
+    let every_form = |&(sets, kind): &(&'static [u32], WordKind)| {
+        let forms = forms(kind);
+        sets.iter().flat_map(move |bytes| {
+            forms.clone().into_iter().map(move |form| (u64::from((bytes | form).swap_bytes() >> 8), kind))
+        })
+    };
+    FIXED.iter().flat_map(every_form).collect()
+}
 
 impl Default for OrderedSetDecoder {
     fn default() -> Self {
-        let number = |bytes: [u8; 3]| bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+        let fixed = fixed_sets();
         Self {
             clock: Default::default(),
             received: Default::default(),
@@ -113,8 +121,8 @@ impl Default for OrderedSetDecoder {
             kind: Default::default(),
             is_repeated: Default::default(),
             word: Default::default(),
-            fixed: FIXED.iter().map(|(bytes, _)| Constant::new(number(*bytes).into())).collect(),
-            fixed_kind: FIXED.iter().map(|(_, kind)| Constant::new(*kind)).collect(),
+            fixed: fixed.iter().map(|(bytes, _)| Constant::new((*bytes).into())).collect(),
+            fixed_kind: fixed.iter().map(|(_, kind)| Constant::new(*kind)).collect(),
             addressed: ADDRESSED.iter().map(|(byte, _)| Constant::new(u64::from(*byte).into())).collect(),
             addressed_kind: ADDRESSED.iter().map(|(_, kind)| Constant::new(*kind)).collect(),
             comma: Constant::new(0xBC_u64.into()),
@@ -142,8 +150,8 @@ impl Logic for OrderedSetDecoder {
         dff_setup!(self, clock, fixed_found, addressed_found, held, held_is_ordered_set, held_is_invalid);
         dff_setup!(self, clock, held_is_synchronized, low_is_same, high_is_same, decoded, decoded_word, same, repeated);
 
-        self.is_fixed.next = bits::<32>(0);
-        for i in 0..32 {
+        self.is_fixed.next = bits::<36>(0);
+        for i in 0..self.fixed.len() {
             self.is_fixed.next =
                 self.is_fixed.val().replace_bit(i, self.received.val().get_bits::<24>(8) == self.fixed[i].val());
         }
@@ -169,7 +177,7 @@ impl Logic for OrderedSetDecoder {
                 self.decoded.d.next = self.addressed_kind[i].val();
             }
         }
-        for i in 0..32 {
+        for i in 0..self.fixed.len() {
             if self.fixed_found.q.val().get_bit(i) {
                 self.decoded.d.next = self.fixed_kind[i].val();
             }

@@ -84,6 +84,15 @@ pub struct PortStateMachine {
     /// Cycles for which OLS is sent at least.
     offline_time: Constant<Bits<28>>,
 
+    /// The rows of the table: states, what they send, and where what is received takes them.
+    table_state: Vec<Constant<PortState>>,
+    table_output: Vec<Constant<PortOutput>>,
+    on_nos: Vec<Constant<PortState>>,
+    on_ols: Vec<Constant<PortState>>,
+    on_lr: Vec<Constant<PortState>>,
+    on_lrr: Vec<Constant<PortState>>,
+    on_fill: Vec<Constant<PortState>>,
+
     now: DFF<PortState>,
     sends: DFF<PortOutput>,
     active: DFF<Bit>,
@@ -93,11 +102,14 @@ pub struct PortStateMachine {
     /// Cycles until the state may or must be left.
     wait: DFF<Bits<28>>,
     waits: DFF<Bit>,
+    entered: DFF<Bit>,
     /// Cycles out of synchronization until the link has failed.
     patience: DFF<Bits<28>>,
     lost_patience: DFF<Bit>,
 
     next_state: Signal<Local, PortState>,
+    is_transient: Signal<Local, Bit>,
+    enters: Signal<Local, Bit>,
     nos: DFF<Bit>,
     ols: DFF<Bit>,
     lr: DFF<Bit>,
@@ -105,6 +117,22 @@ pub struct PortStateMachine {
     fill: DFF<Bit>,
     synchronized: DFF<Bit>,
 }
+
+use PortState::{Active, LrReceive, LrTransmit, LrrReceive, NosReceive, NosTransmit, OlsReceive, OlsTransmit, OlsWait};
+
+/// What a port sends in a state, and where NOS, OLS, LR, LRR and fill words take it; facts/fc.md, section 1, where one source
+/// has it.
+const TABLE: [(PortState, PortOutput, [PortState; 5]); 9] = [
+    (Active, PortOutput::Frames, [NosReceive, OlsReceive, LrReceive, LrrReceive, Active]),
+    (LrTransmit, PortOutput::Lr, [NosReceive, OlsReceive, LrReceive, LrrReceive, LrTransmit]),
+    (LrReceive, PortOutput::Lrr, [NosReceive, OlsReceive, LrReceive, LrrReceive, Active]),
+    (LrrReceive, PortOutput::Fill, [NosReceive, OlsReceive, LrReceive, LrrReceive, Active]),
+    (NosReceive, PortOutput::Ols, [NosReceive, OlsReceive, LrReceive, NosReceive, NosReceive]),
+    (NosTransmit, PortOutput::Nos, [NosReceive, OlsReceive, NosTransmit, NosTransmit, NosTransmit]),
+    (OlsTransmit, PortOutput::Ols, [NosReceive, OlsReceive, LrReceive, OlsTransmit, OlsTransmit]),
+    (OlsReceive, PortOutput::Lr, [NosReceive, OlsReceive, LrReceive, LrrReceive, OlsReceive]),
+    (OlsWait, PortOutput::Nos, [NosReceive, OlsReceive, NosTransmit, NosTransmit, OlsReceive]),
+];
 
 impl PortStateMachine {
     /// A port whose R_T_TOV and shortest OLS are so many cycles: 100 ms and 5 ms as the standard has them.
@@ -115,6 +143,7 @@ impl PortStateMachine {
         for cycles in [receiver_transmitter_timeout, offline_time] {
             assert!((1..1 << 28).contains(&cycles), "a time of {cycles} cycles: legal are 1 to 2^28 - 1");
         }
+        let target = |column: usize| TABLE.iter().map(|row| Constant::new(row.2[column])).collect();
         Self {
             clock: Default::default(),
             kind: Default::default(),
@@ -128,6 +157,13 @@ impl PortStateMachine {
             failed: Default::default(),
             receiver_transmitter_timeout: Constant::new(receiver_transmitter_timeout.into()),
             offline_time: Constant::new(offline_time.into()),
+            table_state: TABLE.iter().map(|row| Constant::new(row.0)).collect(),
+            table_output: TABLE.iter().map(|row| Constant::new(row.1)).collect(),
+            on_nos: target(0),
+            on_ols: target(1),
+            on_lr: target(2),
+            on_lrr: target(3),
+            on_fill: target(4),
             now: Default::default(),
             sends: Default::default(),
             active: Default::default(),
@@ -136,9 +172,12 @@ impl PortStateMachine {
             is_begun: Default::default(),
             wait: Default::default(),
             waits: Default::default(),
+            entered: Default::default(),
             patience: Default::default(),
             lost_patience: Default::default(),
             next_state: Default::default(),
+            is_transient: Default::default(),
+            enters: Default::default(),
             nos: Default::default(),
             ols: Default::default(),
             lr: Default::default(),
@@ -153,7 +192,7 @@ impl Logic for PortStateMachine {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, now, sends, active, reset, failure, is_begun, wait, waits, patience, lost_patience);
-        dff_setup!(self, clock, nos, ols, lr, lrr, fill, synchronized);
+        dff_setup!(self, clock, entered, nos, ols, lr, lrr, fill, synchronized);
 
         self.nos.d.next = self.is_repeated.val() & (self.kind.val() == WordKind::Nos);
         self.ols.d.next = self.is_repeated.val() & (self.kind.val() == WordKind::Ols);
@@ -166,75 +205,43 @@ impl Logic for PortStateMachine {
 
         // Which of them moves which state.
         self.next_state.next = self.now.q.val();
-        match self.now.q.val() {
-            PortState::OlsTransmit => {
-                // It looks only when OLS was sent long enough, and then expects them.
-                if !self.waits.q.val() {
-                    self.next_state.next = PortState::OlsWait;
-                    if self.nos.q.val() {
-                        self.next_state.next = PortState::NosReceive;
-                    }
-                    if self.ols.q.val() {
-                        self.next_state.next = PortState::OlsReceive;
-                    }
-                    if self.lr.q.val() {
-                        self.next_state.next = PortState::LrReceive;
-                    }
-                }
-            }
-            PortState::OlsWait => {
+        for i in 0..9 {
+            if self.now.q.val() == self.table_state[i].val() {
                 if self.nos.q.val() {
-                    self.next_state.next = PortState::NosReceive;
-                }
-                if self.ols.q.val() | self.fill.q.val() {
-                    self.next_state.next = PortState::OlsReceive;
-                }
-                if self.lr.q.val() | self.lrr.q.val() {
-                    self.next_state.next = PortState::NosTransmit;
-                }
-            }
-            PortState::NosTransmit => {
-                if self.nos.q.val() {
-                    self.next_state.next = PortState::NosReceive;
+                    self.next_state.next = self.on_nos[i].val();
                 }
                 if self.ols.q.val() {
-                    self.next_state.next = PortState::OlsReceive;
-                }
-            }
-            PortState::NosReceive => {
-                if self.ols.q.val() {
-                    self.next_state.next = PortState::OlsReceive;
+                    self.next_state.next = self.on_ols[i].val();
                 }
                 if self.lr.q.val() {
-                    self.next_state.next = PortState::LrReceive;
-                }
-            }
-            _ => {
-                if self.nos.q.val() {
-                    self.next_state.next = PortState::NosReceive;
-                }
-                if self.ols.q.val() {
-                    self.next_state.next = PortState::OlsReceive;
-                }
-                if self.lr.q.val() {
-                    self.next_state.next = PortState::LrReceive;
+                    self.next_state.next = self.on_lr[i].val();
                 }
                 if self.lrr.q.val() {
-                    self.next_state.next = PortState::LrrReceive;
+                    self.next_state.next = self.on_lrr[i].val();
                 }
-                if self.fill.q.val()
-                    & ((self.now.q.val() == PortState::LrReceive) | (self.now.q.val() == PortState::LrrReceive))
-                {
-                    self.next_state.next = PortState::Active;
-                }
-                if (self.now.q.val() == PortState::Active) & self.reset_link.val() {
-                    self.next_state.next = PortState::LrTransmit;
-                }
-                // Nothing changes in a link reset or initialization.
-                if (self.now.q.val() != PortState::Active) & !self.waits.q.val() {
-                    self.next_state.next = PortState::NosTransmit;
+                if self.fill.q.val() {
+                    self.next_state.next = self.on_fill[i].val();
                 }
             }
+        }
+        // What comes counts only when OLS was sent long enough, and then something has to come.
+        if self.now.q.val() == PortState::OlsTransmit {
+            if self.waits.q.val() {
+                self.next_state.next = PortState::OlsTransmit;
+            } else if self.next_state.val() == PortState::OlsTransmit {
+                self.next_state.next = PortState::OlsWait;
+            }
+        }
+        if (self.now.q.val() == PortState::Active) & self.reset_link.val() {
+            self.next_state.next = PortState::LrTransmit;
+        }
+        // Nothing changes in a link reset or initialization.
+        self.is_transient.next = (self.now.q.val() == PortState::LrTransmit)
+            | (self.now.q.val() == PortState::LrReceive)
+            | (self.now.q.val() == PortState::LrrReceive)
+            | (self.now.q.val() == PortState::OlsReceive);
+        if self.is_transient.val() & !self.waits.q.val() {
+            self.next_state.next = PortState::NosTransmit;
         }
         if self.lost_patience.q.val() & (self.now.q.val() != PortState::OlsTransmit) {
             self.next_state.next = PortState::NosTransmit;
@@ -245,14 +252,16 @@ impl Logic for PortStateMachine {
         self.is_begun.d.next = true;
         self.now.d.next = self.next_state.val();
 
-        self.waits.d.next = self.wait.q.val().any();
+        // The time of a state begins a cycle after it: the way to so many registers is long.
+        self.enters.next = (self.next_state.val() != self.now.q.val()) | self.go_offline.val() | !self.is_begun.q.val();
+        self.entered.d.next = self.enters.val();
+        self.waits.d.next = self.wait.q.val().any() | self.enters.val() | self.entered.q.val();
         if self.wait.q.val().any() {
             self.wait.d.next = self.wait.q.val() - 1;
         }
-        if (self.next_state.val() != self.now.q.val()) | self.go_offline.val() | !self.is_begun.q.val() {
-            self.waits.d.next = true;
+        if self.entered.q.val() {
             self.wait.d.next = self.receiver_transmitter_timeout.val();
-            if self.next_state.val() == PortState::OlsTransmit {
+            if self.now.q.val() == PortState::OlsTransmit {
                 self.wait.d.next = self.offline_time.val();
             }
         }
@@ -269,31 +278,9 @@ impl Logic for PortStateMachine {
 
         self.active.d.next = self.next_state.val() == PortState::Active;
         self.reset.d.next = (self.next_state.val() != PortState::Active) & self.active.q.val();
-        self.sends.d.next = PortOutput::Ols;
-        match self.next_state.val() {
-            PortState::OlsReceive => {
-                self.sends.d.next = PortOutput::Lr;
-            }
-            PortState::LrTransmit => {
-                self.sends.d.next = PortOutput::Lr;
-            }
-            PortState::LrReceive => {
-                self.sends.d.next = PortOutput::Lrr;
-            }
-            PortState::LrrReceive => {
-                self.sends.d.next = PortOutput::Fill;
-            }
-            PortState::OlsWait => {
-                self.sends.d.next = PortOutput::Nos;
-            }
-            PortState::NosTransmit => {
-                self.sends.d.next = PortOutput::Nos;
-            }
-            PortState::Active => {
-                self.sends.d.next = PortOutput::Frames;
-            }
-            _ => {
-                self.sends.d.next = PortOutput::Ols;
+        for i in 0..9 {
+            if self.next_state.val() == self.table_state[i].val() {
+                self.sends.d.next = self.table_output[i].val();
             }
         }
 

@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use crate::circuit::{circuit_info, no_collision};
+use crate::fibre_channel::ordered_set as set;
 
 /// Words that come with the clock recovered from a line, given out with another clock; fill words make up for what the
 /// two differ.
@@ -115,10 +116,13 @@ impl Default for ElasticBuffer {
             is_invalid: Default::default(),
             is_synchronized: Default::default(),
             underflow: Default::default(),
-            // ARB(x), NOS, OLS and LRR, LR, LIP, LPE, LPB; facts/ordered-sets.csv.
-            second_byte: [0x94, 0x55, 0x35, 0x49, 0x15, 0x05, 0x09_u64].map(|byte| Constant::new(byte.into())).into(),
-            idle: Constant::new(0xB5B5_u64.into()),
-            idle_second_byte: Constant::new(0x95_u64.into()),
+            second_byte: [set::ARB, set::LIP, set::LPE, set::LPB]
+                .iter()
+                .chain(&set::PRIMITIVE_SEQUENCES)
+                .map(|byte| Constant::new(u64::from(*byte).into()))
+                .collect(),
+            idle: Constant::new(u64::from((set::IDLE as u16).swap_bytes()).into()),
+            idle_second_byte: Constant::new(u64::from(set::second_byte(set::IDLE)).into()),
             high: Constant::new(22_u64.into()),
             low: Constant::new(11_u64.into()),
             two: Constant::new(2_u64.into()),

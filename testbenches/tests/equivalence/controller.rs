@@ -1,6 +1,7 @@
 //! What joins the parts of a flash controller: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
+use crate::drivers::{below, between, free, one_of, pulse};
 use crate::tables::requests;
 use hardpath_rtl::flash_controller::host_interface::{HostOperation, HostPort, ReadFence};
 use hardpath_rtl::flash_controller::mailbox::LaneReports;
@@ -8,37 +9,7 @@ use hardpath_rtl::flash_controller::mover::{MoveChecker, PlaceCommitter};
 use hardpath_rtl::flash_controller::read_path::{
     ReadCollector, ReadDispatcher, ReadLookup, ReadSampler, Reconstructor,
 };
-use hardpath_testbenches::cosimulation::{Driver, Free, Sequence, StreamDriver};
-use rand::Rng;
-
-pub fn free(name: &str, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
-
-/// One in `period` cycles high.
-pub fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
-}
-
-/// A random number from `low` up to below `high` in every cycle.
-fn between(name: &str, low: u64, high: u64) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![random.random_range(low..high)]))
-}
-
-pub fn below(name: &str, limit: u64) -> Box<dyn Driver> {
-    between(name, 0, limit)
-}
-
-/// One of a few numbers, changing seldom.
-pub fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
-    let mut chosen = numbers[0];
-    Box::new(Sequence::new(name, move |_, random| {
-        if random.random_range(0..20) == 0 {
-            chosen = numbers[random.random_range(0..numbers.len())];
-        }
-        vec![chosen]
-    }))
-}
+use hardpath_testbenches::cosimulation::{Driver, StreamDriver};
 
 pub fn send(name: &str, offer: f64) -> Box<dyn Driver> {
     Box::new(StreamDriver::new(name, offer))

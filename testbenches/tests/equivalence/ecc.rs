@@ -1,18 +1,15 @@
 //! BCH blocks and the linear maps they are made of: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::{events_of, lockstep, stream_sink, stream_source};
+use crate::drivers::free;
 use hardpath_rtl::flash_controller::ecc::{
     BchChienSearch, BchCode, BchDecoder, BchEncoder, BchKeyEquation, BchKeyEquationLane, BchSyndromes, GaloisMultiplier,
 };
 use hardpath_rtl::linear::PipelinedLinearMap;
-use hardpath_testbenches::cosimulation::{Driver, Free, Sequence, StreamDriver, StreamListener};
+use hardpath_testbenches::cosimulation::{Driver, Sequence, StreamDriver, StreamListener};
 use hardpath_testbenches::golden::Bch;
 use rand::Rng;
 use rust_hdl::prelude::Bits;
-
-fn free(name: impl Into<String>, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
 
 /// High in one of `period` cycles, always at the same place.
 fn every(name: &str, period: u64) -> Box<dyn Driver> {
@@ -144,7 +141,7 @@ fn bch_key_equations() {
             },
             |_| {
                 let mut drivers = vec![every("start", period)];
-                drivers.extend((0..code.strength()).map(|index| free(format!("syndromes_{index}"), 0.005)));
+                drivers.extend((0..code.strength()).map(|index| free(&format!("syndromes_{index}"), 0.005)));
                 drivers
             },
             1000,

@@ -1,29 +1,18 @@
 //! Blocks of a Fibre Channel port: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::{Lockstep, events_of, lockstep, stream_sink};
+use crate::drivers::{chance, drawn, free};
 use hardpath_rtl::fibre_channel::{
     CreditCounter, EndOfFrameDisparity, FrameReceiver, FrameTransmitter, Link, OrderedSetDecoder, PortOutput,
     PortStateMachine, WordKind,
 };
-use hardpath_testbenches::cosimulation::{Driver, Free, Interface, Sequence, StreamDriver};
+use hardpath_testbenches::cosimulation::{Driver, Interface, Sequence, StreamDriver};
 use hardpath_testbenches::golden::frame::{Frame, LineWord};
 use hardpath_testbenches::golden::line_code::{LINE_CODE, control, data};
 use hardpath_testbenches::golden::ordered_set::ordered_sets;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-
-fn free(name: &str, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
-
-fn drawn(name: &str, mut draw: impl FnMut(u64, &mut StdRng) -> u64 + 'static) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |cycle, random| vec![draw(cycle, random)]))
-}
-
-fn chance(name: &str, probability: f64) -> Box<dyn Driver> {
-    drawn(name, move |_, random| u64::from(random.random_bool(probability)))
-}
 
 /// What words are, in the order of their numbers.
 const KINDS: [WordKind; 27] = [
@@ -311,11 +300,11 @@ fn links() {
             Box::new(StreamDriver::with_units("frame", 1.0, 12)),
             free("is_first_of_sequence", 0.5),
             free("is_last_of_sequence", 0.5),
-            drawn("credit", |_, _| 20),
+            Box::new(Sequence::constant("credit", 20)),
             chance("buffer_freed", 0.02),
             free("fills_with_arb", 0.01),
-            chance("reset_link", 0.0),
-            chance("go_offline", 0.0),
+            Box::new(Sequence::constant("reset_link", 0)),
+            Box::new(Sequence::constant("go_offline", 0)),
         ]
     };
     let comparison = Lockstep { name: "link".to_owned(), cycles, in_step: true, synthesized: false, drivers: &drivers };

@@ -2,6 +2,7 @@
 //! the pins.
 
 use crate::blocks::{Lockstep, events_of, lockstep, stream_sink};
+use crate::drivers::pulse;
 use hardpath_rtl::flash_controller::lane::{
     ActionArbiter, ActionOutcome, BusEngine, BusMode, ChipActivity, CommandStore, DieScheduler, FinishedReads,
     LaneConfig, LaneOperation, NandSequencer, ProgramFeeder, ReadCapture,
@@ -20,10 +21,6 @@ fn free_but(interface: &Interface, others: Vec<Box<dyn Driver>>, named: &[&str],
         }
     }
     drivers
-}
-
-fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
 }
 
 pub fn operation(words: &[u64]) -> LaneOperation {

@@ -1,7 +1,8 @@
 //! Lanes with their error correction, and the whole controller: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
-use crate::controller::{below, free, host_operation, one_of, pulse, send};
+use crate::controller::{host_operation, send};
+use crate::drivers::{below, free, one_of, pulse};
 use crate::flash_lane::operation;
 use crate::mailbox::mailbox_address;
 use hardpath_rtl::flash_controller::FlashController;

@@ -1,18 +1,11 @@
 //! Blocks of the serial line: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::{events_of, lockstep, stream_sink};
+use crate::drivers::{chance, drawn, free};
 use hardpath_rtl::line::{CommaAligner, Crc32Word, Decoder8b10b, ElasticBuffer, Encoder8b10b, WordSynchronizer};
 use hardpath_rtl::linear::FactoredLinearMap;
-use hardpath_testbenches::cosimulation::{Driver, Free, Sequence, StreamDriver};
+use hardpath_testbenches::cosimulation::StreamDriver;
 use rand::Rng;
-
-fn free(name: impl Into<String>, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
-
-fn drawn(name: &str, mut draw: impl FnMut(u64, &mut rand::rngs::StdRng) -> u64 + 'static) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |cycle, random| vec![draw(cycle, random)]))
-}
 
 #[test]
 fn factored_linear_maps() {
@@ -109,10 +102,10 @@ fn word_synchronizers() {
         |_| {
             vec![
                 drawn("word", comma),
-                drawn("control", |_, random| u64::from(random.random_bool(0.4))),
-                drawn("code_error", |_, random| u64::from(random.random_bool(0.1))),
-                drawn("disparity_error", |_, random| u64::from(random.random_bool(0.1))),
-                drawn("comma_misplaced", |_, random| u64::from(random.random_bool(0.05))),
+                chance("control", 0.4),
+                chance("code_error", 0.1),
+                chance("disparity_error", 0.1),
+                chance("comma_misplaced", 0.05),
             ]
         },
         3000,

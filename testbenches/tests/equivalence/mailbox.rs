@@ -1,7 +1,8 @@
 //! Firmware's registers: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
-use crate::controller::{below, free, one_of, pulse, send};
+use crate::controller::send;
+use crate::drivers::{below, free, one_of, pulse};
 use crate::tables::requests;
 use hardpath_rtl::flash_controller::mailbox::{BytePacker, ControllerMailbox, EventRegisters, PageMailbox};
 use hardpath_rtl::flash_controller::tables::StripeState;

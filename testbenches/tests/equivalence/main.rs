@@ -5,6 +5,7 @@ mod blocks;
 mod catalogue;
 mod clock_domains;
 mod controller;
+mod drivers;
 mod ecc;
 mod fibre_channel;
 mod flash_lane;

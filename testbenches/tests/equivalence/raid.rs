@@ -1,11 +1,12 @@
 //! Striping and parity: engine, `simulate()` and Verilator agree, for several geometries, under back-pressure.
 
 use crate::blocks::{Lockstep, events_of, lockstep, stream_sink, stream_source};
+use crate::drivers::{free, pulse};
 use hardpath_rtl::raid::{
     Divider, LaneWritePort, ParityBenchmark, StripReconstructor, StripeDataPath, StripeLayout, StripeLayoutInverse,
     StripeReader, StripeWriter, XorParityEngine,
 };
-use hardpath_testbenches::cosimulation::{Driver, Free, Sequence, StreamDriver, StreamListener};
+use hardpath_testbenches::cosimulation::{Driver, Sequence, StreamDriver, StreamListener};
 use rand::Rng;
 
 /// Every width of word with data that ends now and then.
@@ -17,15 +18,6 @@ fn data_stream(name: &str, offer: f64, mean_length: u32) -> Box<dyn Driver> {
 
 fn listener(name: impl Into<String>, ready: f64) -> Box<dyn Driver> {
     Box::new(StreamListener::new(name, ready))
-}
-
-fn free(name: &str, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
-
-/// One in `period` cycles high.
-fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
 }
 
 /// A number below `limit` that changes in one of `period` cycles.

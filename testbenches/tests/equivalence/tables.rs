@@ -1,6 +1,7 @@
 //! Lookup tables: engine, `simulate()` and Verilator agree under random requests and memories of random latency.
 
 use crate::blocks::{events_of, lockstep};
+use crate::drivers::{below, free};
 use anyhow::Result;
 use hardpath_rtl::flash_controller::mailbox::TableMailbox;
 use hardpath_rtl::flash_controller::tables::{
@@ -8,7 +9,7 @@ use hardpath_rtl::flash_controller::tables::{
     PageOperationKind, PlaneHealth, StripeState, StripeTable, TableBlockRam, ValidCounts,
 };
 use hardpath_sim::models::TableMemory;
-use hardpath_testbenches::cosimulation::{Driver, Free, Interface, Layout, LiveModel, Sequence, StreamListener};
+use hardpath_testbenches::cosimulation::{Driver, Interface, Layout, LiveModel, Sequence, StreamListener};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rust_hdl::prelude::Block;
@@ -126,14 +127,6 @@ impl Driver for Memory {
     fn events(&self) -> Vec<(String, u64)> {
         vec![(self.name.to_owned(), self.answers)]
     }
-}
-
-fn free(name: &str, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
-
-fn below(name: &str, limit: u64) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![random.random_range(0..limit)]))
 }
 
 /// Names the inputs of the sink of page operations.

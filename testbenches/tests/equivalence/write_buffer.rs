@@ -1,24 +1,10 @@
 //! The write buffer: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
+use crate::drivers::{below, free, pulse};
 use hardpath_rtl::flash_controller::write_buffer::{PageStore, ParityStore, RecordBuilder, RecordChecksum};
-use hardpath_testbenches::cosimulation::{Driver, Free, Sequence};
+use hardpath_testbenches::cosimulation::{Driver, Sequence};
 use rand::Rng;
-
-/// A random value that changes with a probability.
-pub fn free(name: &str, change: f64) -> Box<dyn Driver> {
-    Box::new(Free::new(name, change))
-}
-
-/// One in `period` cycles high.
-pub fn pulse(name: &str, period: u32) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![u64::from(random.random_range(0..period) == 0)]))
-}
-
-/// A random number below `limit` in every cycle.
-pub fn below(name: &str, limit: u64) -> Box<dyn Driver> {
-    Box::new(Sequence::new(name, move |_, random| vec![random.random_range(0..limit)]))
-}
 
 /// A number that counts up to `limit` and begins anew.
 fn count(name: &str, limit: u64) -> Box<dyn Driver> {

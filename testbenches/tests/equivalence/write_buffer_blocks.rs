@@ -1,7 +1,7 @@
 //! What joins the write buffer: engine, `simulate()` and Verilator agree.
 
 use crate::blocks::lockstep;
-use crate::write_buffer::{below, free, pulse};
+use crate::drivers::{below, free, pulse};
 use hardpath_rtl::flash_controller::write_buffer::{
     HitDirectory, LaneDrainer, PageMapUpdater, PageReader, PageSelector, PairPacer, ProgramTracker, ReadScheduler,
     StripeGatherer, StripeRegister, WriteBuffer,

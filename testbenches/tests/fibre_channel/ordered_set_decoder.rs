@@ -29,15 +29,16 @@ fn kind_of(name: &str) -> WordKind {
         "EOFt" => WordKind::EofT,
         "EOFn" => WordKind::EofN,
         "EOFa" => WordKind::EofA,
-        "EOFni" | "EOFdti" => WordKind::EofNi,
+        "EOFni" | "EOFdti" | "EOFrti" => WordKind::EofNi,
         "EOFdt" | "EOFrt" => WordKind::EofOther,
         _ if name.starts_with("ARB") => WordKind::Arb,
         _ if name.starts_with("OPN") => WordKind::Opn,
         _ if name.starts_with("LIP") => WordKind::Lip,
         _ if name.starts_with("LPE") => WordKind::Lpe,
         _ if name.starts_with("LPB") => WordKind::Lpb,
-        "SOFc1" | "SOFi1" | "SOFn1" | "SOFf" | "SOFi4" => WordKind::SofOther,
-        _ => WordKind::Other,
+        _ if name.starts_with("SOF") => WordKind::SofOther,
+        "DHD" => WordKind::Other,
+        _ => panic!("{name} has no kind"),
     }
 }
 

@@ -70,7 +70,7 @@ impl Port {
     /// A port in this state.
     fn in_state(state: PortState) -> Self {
         let mut port = Self::new();
-        for _ in 0..OFFLINE + 2 {
+        for _ in 0..OFFLINE + 3 {
             port.cycle(WordKind::Data);
         }
         let way: &[WordKind] = match state {
@@ -124,7 +124,7 @@ fn ols_is_sent_long_enough_and_what_came_last_then_counts() {
         (WordKind::Data, OlsWait),
     ] {
         let mut port = Port::new();
-        let states: Vec<_> = (0..OFFLINE + 3).map(|_| port.cycle(kind)).collect();
+        let states: Vec<_> = (0..OFFLINE + 4).map(|_| port.cycle(kind)).collect();
         let left = states.iter().position(|&state| state != OlsTransmit).expect("it is left");
         assert!(left as u64 >= OFFLINE, "left after {left} cycles");
         assert_eq!(states[left], target, "by {kind:?}");
@@ -150,7 +150,7 @@ fn synchronization_that_is_lost_too_long_is_a_link_failure() {
             continue;
         }
         let mut port = Port::in_state(state);
-        let states: Vec<_> = (0..TIMEOUT + 8).map(|_| port.cycle(WordKind::Unsynchronized)).collect();
+        let states: Vec<_> = (0..TIMEOUT + 9).map(|_| port.cycle(WordKind::Unsynchronized)).collect();
         assert_eq!(states.last(), Some(&NosTransmit), "from {state:?}");
         // A short loss is none, where nothing else runs out.
         if state == Active {
@@ -163,7 +163,7 @@ fn synchronization_that_is_lost_too_long_is_a_link_failure() {
 fn a_link_reset_without_answer_is_a_link_failure() {
     for state in [LrTransmit, LrReceive, LrrReceive, OlsReceive] {
         let mut port = Port::in_state(state);
-        let states: Vec<_> = (0..TIMEOUT + 8).map(|_| port.cycle(WordKind::Data)).collect();
+        let states: Vec<_> = (0..TIMEOUT + 9).map(|_| port.cycle(WordKind::Data)).collect();
         assert!(states[..TIMEOUT as usize - 4].iter().all(|&now| now == state), "{state:?}");
         assert_eq!(states.last(), Some(&NosTransmit), "{state:?}");
     }
