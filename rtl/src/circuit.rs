@@ -47,33 +47,3 @@ fn documentation(type_name: &str) -> &'static str {
     };
     DOCUMENTATION.binary_search_by_key(&path, |&(known, _)| known).map_or("", |index| DOCUMENTATION[index].1)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A struct to look up.
-    ///
-    /// With "quotes" and a second paragraph.
-    struct Documented<const W: usize>;
-
-    #[test]
-    fn type_parameters_and_doc_comment_are_carried() {
-        let info = circuit_info::<Documented<7>>(&[("lanes", 10), ("words", 512)]);
-        assert_eq!(info.len(), 1);
-        assert_eq!(info[0].name, "hardpath.circuit");
-        assert_eq!(info[0].clock, "hardpath_rtl::circuit::tests::Documented<7>");
-        assert_eq!(info[0].inputs, ["lanes=10", "words=512"]);
-        assert_eq!(info[0].outputs, ["A struct to look up.\n\nWith \"quotes\" and a second paragraph."]);
-    }
-
-    #[test]
-    fn types_of_other_crates_have_no_text() {
-        assert_eq!(circuit_info::<String>(&[])[0].outputs, [""]);
-    }
-
-    #[test]
-    fn memories_are_listed() {
-        assert_eq!(no_collision(&["low_bank", "high_bank"]).inputs, ["low_bank", "high_bank"]);
-    }
-}

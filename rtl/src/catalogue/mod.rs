@@ -95,32 +95,3 @@ fn connect_ports<P: LogicLink>(ports: &mut [P]) {
         port.link_connect_dest();
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_block_is_connected_and_names_itself() {
-        for entry in CATALOGUE.iter() {
-            let block = entry.build().expect(entry.name);
-            check_connected(block.as_ref()).expect(entry.name);
-            let info = block.timing();
-            assert_eq!(info[0].name, crate::circuit::CIRCUIT_INFO, "{}", entry.name);
-            let documentation = &info[0].outputs[0];
-            for item in ["- Latency: ", "- Throughput: ", "- Back-pressure: ", "- Limits: "] {
-                assert!(documentation.contains(item), "{} does not state {item}", entry.name);
-            }
-            let type_name = info[0].clock.split('<').next().unwrap_or_default();
-            let type_name = type_name.rsplit("::").next().unwrap_or_default();
-            // A block that is listed in several configurations says which behind its type's name.
-            assert!(entry.name.replace('_', "").starts_with(&type_name.to_lowercase()), "{}", entry.name);
-        }
-    }
-
-    #[test]
-    fn names_are_found() {
-        assert_eq!(find("xor_parity_engine").map(|entry| entry.name), Some("xor_parity_engine"));
-        assert!(find("no_such_block").is_none());
-    }
-}

@@ -5,16 +5,19 @@
 
 mod credit_counter;
 mod end_of_frame_disparity;
+mod frame_buffer;
 mod frame_receiver;
 mod frame_transmitter;
 mod link;
 pub(crate) mod ordered_set;
 mod ordered_set_decoder;
 mod port_state_machine;
+pub mod target;
 mod word_kind;
 
 pub use credit_counter::CreditCounter;
 pub use end_of_frame_disparity::EndOfFrameDisparity;
+pub use frame_buffer::{BufferReadState, FrameBuffer, LONGEST_FRAME};
 pub use frame_receiver::{FrameReceiver, FrameVerdict};
 pub use frame_transmitter::{FrameTransmitter, TransmitterState};
 pub use link::Link;

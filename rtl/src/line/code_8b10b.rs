@@ -150,32 +150,3 @@ fn complement(bits: usize, width: u32) -> usize {
 pub(crate) fn table<const N: usize>(holds: impl Fn(usize) -> bool) -> Constant<Bits<N>> {
     Constant::new((0..N).fold(0_u64, |table, number| table | u64::from(holds(number)) << number).into())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn groups_are_read_back_as_what_they_stand_for() {
-        for five in 0..32 {
-            assert_eq!(five_of(six_of(five)), Some(five));
-        }
-        for three in 0..8 {
-            assert_eq!(three_of(four_of(three, false)), Some(three));
-        }
-        assert_eq!((0..64).filter(|&six| five_of(six).is_some()).count(), 48);
-        assert_eq!((0..16).filter(|&four| three_of(four).is_some()).count(), 14);
-    }
-
-    #[test]
-    fn halves_of_equal_bits_belong_to_one_running_disparity() {
-        assert_eq!(
-            disparity_of(six_of(7), 6),
-            Disparity { at_minus: true, at_plus: false, ends_plus: false, ends_minus: true }
-        );
-        assert_eq!(
-            disparity_of(complement(four_of(3, false), 4), 4),
-            Disparity { at_minus: false, at_plus: true, ends_plus: true, ends_minus: false }
-        );
-    }
-}

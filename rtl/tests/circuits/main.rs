@@ -1,9 +1,13 @@
-//! Behaviour of the circuits, stepped with rust-hdl's `simulate`.
+//! Behaviour of the circuits, stepped with rust-hdl's `simulate`, and of the values that configure them.
 
 mod bench;
+mod catalogue;
+mod codes;
 mod data_path;
 mod ecc;
 mod flash_lane;
+mod geometry;
+mod lane_config;
 mod layout;
 mod mailbox;
 mod parity_engine;

@@ -503,3 +503,20 @@ fn stripe_table_gives_address_and_entry_of_a_location() {
     }
     assert!(results[0] > 500 && results[1] > 100, "{results:?}");
 }
+
+#[test]
+fn words_read_back() {
+    for (group, stripe, lane, half) in [(0, 0, 0, 0), (1, 1023, 9, 1), (1, 0, 3, 0), (0, 512, 8, 1)] {
+        let location = PageLocation { group, stripe, lane, half };
+        assert_eq!(PageLocation::from_word(location.to_word(17), 17), Some(location));
+    }
+    assert_eq!(PageLocation::from_word(PageLocation::UNMAPPED, 17), None);
+    let location = PageLocation { group: 1, stripe: 5, lane: 9, half: 1 };
+    assert_eq!(location.to_word(17), 0x1_0000 | 5 << 6 | 9 << 2 | 3);
+}
+
+#[test]
+#[should_panic(expected = "stripes have 10 bits")]
+fn a_stripe_beyond_the_word_is_refused() {
+    PageLocation { group: 0, stripe: 1024, lane: 0, half: 0 }.to_word(17);
+}

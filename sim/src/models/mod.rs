@@ -1,12 +1,15 @@
 //! Everything outside the FPGA's pins.
 
+pub mod fibre_channel;
 pub mod lane;
 pub mod nand;
+mod page_storage;
 mod pause;
 pub mod table_memory;
 mod table_memory_ports;
 
 pub use lane::{LaneModel, LanePorts};
+pub use page_storage::{BLOCK_BYTES, PageStorage, StorageReply, StorageRequest};
 pub use pause::Pause;
 pub use table_memory::{TableMemory, TableMemorySignals};
 pub use table_memory_ports::TableMemoryModel;

@@ -1,8 +1,11 @@
 //! The Fibre Channel port in the engine: its blocks against golden models, and two of them at the ends of a line.
 
+mod command_decoder;
 mod credit_counter;
+mod frame_buffer;
 mod frame_receiver;
 mod frame_transmitter;
 mod link;
 mod ordered_set_decoder;
 mod port_state_machine;
+mod target;

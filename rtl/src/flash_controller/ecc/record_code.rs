@@ -50,20 +50,3 @@ impl RecordCode {
         byte / data * self.bch().words(8) + byte % data
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn encoded_records_have_the_lengths_of_their_codes() {
-        assert_eq!((RecordCode::Slc.codewords(), RecordCode::Slc.encoded_bytes()), (8, 4216));
-        assert_eq!((RecordCode::Emlc.codewords(), RecordCode::Emlc.encoded_bytes()), (4, 4392));
-    }
-
-    #[test]
-    fn parity_stands_between_the_data_of_codewords() {
-        assert_eq!(RecordCode::Slc.encoded_place(4096), 7 * 527 + 498);
-        assert_eq!(RecordCode::Emlc.encoded_place(4096), 3 * 1098 + 1012);
-    }
-}

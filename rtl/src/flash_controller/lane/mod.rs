@@ -37,7 +37,7 @@ pub use command_store::CommandStore;
 pub use die_scheduler::DieScheduler;
 pub use finished_reads::FinishedReads;
 pub use lane_command::{LaneCommandSink, LaneCommandSource, LaneOperation};
-pub use lane_config::{LaneConfig, LaneConfigError};
+pub use lane_config::{BusCycles, LaneConfig, LaneConfigError};
 pub use lane_scheduler::LaneScheduler;
 pub use nand_pins::{NandDevice, NandHost};
 pub use nand_sequencer::NandSequencer;

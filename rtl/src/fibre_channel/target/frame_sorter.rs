@@ -1,0 +1,499 @@
+//! Which received frame is whose business.
+
+use rust_hdl::prelude::*;
+
+use super::{CommandDecoder, LoginTable};
+use crate::circuit::circuit_info;
+use crate::stream::StreamSink;
+
+/// What becomes of the frame at hand.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
+pub enum SorterState {
+    /// Its header comes.
+    Header,
+    /// The header is looked at.
+    Look,
+    /// The payload of a command comes.
+    Command,
+    /// The command is decoded.
+    Decode,
+    /// It waits for an exchange.
+    Offer,
+    /// Data waits for the place where it belongs.
+    Ask,
+    /// Data is stored.
+    Data,
+    /// Data that nobody asked for is dropped.
+    Drop,
+    /// The payload goes to the processor.
+    Processor,
+    /// The processor is told that the frame is over.
+    Over,
+}
+
+/// Takes received frames apart: reads and writes that hardware can carry out become commands, data of writes goes where the
+/// exchange wants it, and every other frame goes to the processor.
+///
+/// What goes to the processor is told at its end only, as it is for received frames: `processor_ended`, with
+/// `processor_keeps` if the words since the last end are a frame for it.
+///
+/// - Latency: 22 cycles from a command's first word to `command_valid`, 9 from that of data to `data_valid`.
+/// - Throughput: a word a cycle, and 2 to 8 cycles a frame; data waits for the answer besides.
+/// - Back-pressure: `frame.ready` waits until a command is taken or refused, and for `data_answered`; stored words and the processor's must be taken.
+/// - Limits: frames of 6 words at least.
+#[derive(LogicBlock)]
+pub struct FrameSorter {
+    /// Clock of all registers, rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Good frames, header and payload, first byte in bits 7..=0; `last` marks a frame's last word.
+    pub frame: StreamSink<32>,
+    /// Words of the frame; meaningful with its words.
+    pub length: Signal<In, Bits<10>>,
+    /// The frame is the first of its sequence; meaningful with its words.
+    pub is_first_of_sequence: Signal<In, Bit>,
+    /// The frame is the last of its sequence; meaningful with its words.
+    pub is_last_of_sequence: Signal<In, Bit>,
+    /// The port's own address.
+    pub own_address: Signal<In, Bits<24>>,
+    /// Blocks of the logical unit.
+    pub capacity: Signal<In, Bits<35>>,
+
+    /// Login whose entry is written.
+    pub login_write: Signal<In, Bit>,
+    /// Number of the entry.
+    pub login_number: Signal<In, Bits<4>>,
+    /// Address of the port that is logged in.
+    pub login_address: Signal<In, Bits<24>>,
+    /// Words of payload that it takes in a frame.
+    pub login_payload: Signal<In, Bits<10>>,
+    /// Its commands may be carried out by hardware alone.
+    pub login_is_fast: Signal<In, Bit>,
+    /// The entry holds a login.
+    pub login_is_valid: Signal<In, Bit>,
+    /// Number of a login that is asked for.
+    pub asked_login: Signal<In, Bits<4>>,
+    /// Its address, a cycle later.
+    pub asked_address: Signal<Out, Bits<24>>,
+    /// Words of payload that it takes in a frame.
+    pub asked_payload: Signal<Out, Bits<10>>,
+
+    /// A command is offered.
+    pub command_valid: Signal<Out, Bit>,
+    /// It is taken.
+    pub command_ready: Signal<In, Bit>,
+    /// It cannot be taken: it goes to the processor.
+    pub command_refused: Signal<In, Bit>,
+    /// It is a write.
+    pub command_is_write: Signal<Out, Bit>,
+    /// Its first block.
+    pub command_block: Signal<Out, Bits<35>>,
+    /// Blocks to be moved.
+    pub command_blocks: Signal<Out, Bits<16>>,
+    /// FCP_DL is more than the command asks for.
+    pub command_is_under: Signal<Out, Bit>,
+    /// FCP_DL is less than the command asks for.
+    pub command_is_over: Signal<Out, Bit>,
+    /// By how many bytes.
+    pub command_residual: Signal<Out, Bits<32>>,
+
+    /// Login of who sent the frame; meaningful with a command or data.
+    pub login: Signal<Out, Bits<4>>,
+    /// OX_ID of the frame; meaningful with a command or data.
+    pub originator: Signal<Out, Bits<16>>,
+
+    /// A frame of data asks for its place, until it is answered.
+    pub data_valid: Signal<Out, Bit>,
+    /// RX_ID of the frame, until `data_moved`.
+    pub data_responder: Signal<Out, Bits<16>>,
+    /// Its relative offset, bytes.
+    pub data_offset: Signal<Out, Bits<32>>,
+    /// Its words.
+    pub data_words: Signal<Out, Bits<10>>,
+    /// It is the last of its sequence.
+    pub data_ends: Signal<Out, Bit>,
+    /// It is answered.
+    pub data_answered: Signal<In, Bit>,
+    /// The data is accepted; meaningful with the answer.
+    pub data_accepted: Signal<In, Bit>,
+    /// Slot of its first word.
+    pub data_slot: Signal<In, Bits<5>>,
+    /// Slot behind that; meaningful in the cycle after the answer.
+    pub data_next_slot: Signal<In, Bits<5>>,
+    /// Place of its first word in the slot.
+    pub data_address: Signal<In, Bits<10>>,
+    /// All words of the frame are stored.
+    pub data_moved: Signal<Out, Bit>,
+
+    /// A word is stored.
+    pub store: Signal<Out, Bit>,
+    /// Where: slot in bits 14..=10, place in bits 9..=0.
+    pub store_address: Signal<Out, Bits<15>>,
+    /// The word, first byte in bits 7..=0.
+    pub store_word: Signal<Out, Bits<32>>,
+
+    /// A word that may be the processor's.
+    pub processor_valid: Signal<Out, Bit>,
+    /// The word, first byte in bits 31..=24.
+    pub processor_word: Signal<Out, Bits<32>>,
+    /// The frame is over.
+    pub processor_ended: Signal<Out, Bit>,
+    /// It is the processor's.
+    pub processor_keeps: Signal<Out, Bit>,
+    /// It was the first of its sequence; meaningful with `processor_ended`.
+    pub processor_first: Signal<Out, Bit>,
+    /// It was the last of its sequence; meaningful with `processor_ended`.
+    pub processor_last: Signal<Out, Bit>,
+    /// Data was dropped that nobody had asked for.
+    pub data_dropped: Signal<Out, Bit>,
+
+    state: DFF<SorterState>,
+    place: DFF<Bits<4>>,
+    wait: DFF<Bits<2>>,
+    keeps: DFF<Bit>,
+    r_ctl: DFF<Bits<8>>,
+    destination: DFF<Bits<24>>,
+    source_address: DFF<Bits<24>>,
+    kind: DFF<Bits<8>>,
+    f_ctl: DFF<Bits<24>>,
+    df_ctl: DFF<Bits<8>>,
+    ox_id: DFF<Bits<16>>,
+    rx_id: DFF<Bits<16>>,
+    parameter: DFF<Bits<32>>,
+    words: DFF<Bits<10>>,
+    first: DFF<Bit>,
+    last: DFF<Bit>,
+    ended_in_header: DFF<Bit>,
+    slot: DFF<Bits<5>>,
+    next_slot: DFF<Bits<5>>,
+    address: DFF<Bits<10>>,
+    /// Data was answered in the cycle before.
+    answered: DFF<Bit>,
+    next_slot_now: Signal<Local, Bits<5>>,
+    moved: DFF<Bit>,
+    was_dropped: DFF<Bit>,
+
+    command_r_ctl: Constant<Bits<8>>,
+    data_r_ctl: Constant<Bits<8>>,
+    fcp: Constant<Bits<8>>,
+
+    logins: LoginTable,
+    decoder: CommandDecoder,
+    swapped: Signal<Local, Bits<32>>,
+    takes: Signal<Local, Bit>,
+    is_whole_sequence: Signal<Local, Bit>,
+    is_command: Signal<Local, Bit>,
+    is_data: Signal<Local, Bit>,
+    to_processor: Signal<Local, Bit>,
+}
+
+impl Default for FrameSorter {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            frame: Default::default(),
+            length: Default::default(),
+            is_first_of_sequence: Default::default(),
+            is_last_of_sequence: Default::default(),
+            own_address: Default::default(),
+            capacity: Default::default(),
+            login_write: Default::default(),
+            login_number: Default::default(),
+            login_address: Default::default(),
+            login_payload: Default::default(),
+            login_is_fast: Default::default(),
+            login_is_valid: Default::default(),
+            asked_login: Default::default(),
+            asked_address: Default::default(),
+            asked_payload: Default::default(),
+            command_valid: Default::default(),
+            command_ready: Default::default(),
+            command_refused: Default::default(),
+            command_is_write: Default::default(),
+            command_block: Default::default(),
+            command_blocks: Default::default(),
+            command_is_under: Default::default(),
+            command_is_over: Default::default(),
+            command_residual: Default::default(),
+            login: Default::default(),
+            originator: Default::default(),
+            data_valid: Default::default(),
+            data_responder: Default::default(),
+            data_offset: Default::default(),
+            data_words: Default::default(),
+            data_ends: Default::default(),
+            data_answered: Default::default(),
+            data_accepted: Default::default(),
+            data_slot: Default::default(),
+            data_next_slot: Default::default(),
+            data_address: Default::default(),
+            data_moved: Default::default(),
+            store: Default::default(),
+            store_address: Default::default(),
+            store_word: Default::default(),
+            processor_valid: Default::default(),
+            processor_word: Default::default(),
+            processor_ended: Default::default(),
+            processor_keeps: Default::default(),
+            processor_first: Default::default(),
+            processor_last: Default::default(),
+            data_dropped: Default::default(),
+            state: Default::default(),
+            place: Default::default(),
+            wait: Default::default(),
+            keeps: Default::default(),
+            r_ctl: Default::default(),
+            destination: Default::default(),
+            source_address: Default::default(),
+            kind: Default::default(),
+            f_ctl: Default::default(),
+            df_ctl: Default::default(),
+            ox_id: Default::default(),
+            rx_id: Default::default(),
+            parameter: Default::default(),
+            words: Default::default(),
+            first: Default::default(),
+            last: Default::default(),
+            ended_in_header: Default::default(),
+            slot: Default::default(),
+            next_slot: Default::default(),
+            address: Default::default(),
+            answered: Default::default(),
+            next_slot_now: Default::default(),
+            moved: Default::default(),
+            was_dropped: Default::default(),
+            command_r_ctl: Constant::new(0x06_u64.into()),
+            data_r_ctl: Constant::new(0x01_u64.into()),
+            fcp: Constant::new(0x08_u64.into()),
+            logins: Default::default(),
+            decoder: Default::default(),
+            swapped: Default::default(),
+            takes: Default::default(),
+            is_whole_sequence: Default::default(),
+            is_command: Default::default(),
+            is_data: Default::default(),
+            to_processor: Default::default(),
+        }
+    }
+}
+
+impl Logic for FrameSorter {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, logins, decoder);
+        dff_setup!(self, clock, state, place, wait, keeps, r_ctl, destination, source_address, kind, f_ctl, df_ctl);
+        dff_setup!(self, clock, ox_id, rx_id, parameter, words, first, last, ended_in_header, slot, next_slot, address);
+        dff_setup!(self, clock, moved, was_dropped, answered);
+
+        self.logins.write.next = self.login_write.val();
+        self.logins.written.next = self.login_number.val();
+        self.logins.new_address.next = self.login_address.val();
+        self.logins.new_payload.next = self.login_payload.val();
+        self.logins.new_is_fast.next = self.login_is_fast.val();
+        self.logins.new_is_valid.next = self.login_is_valid.val();
+        self.logins.looked_up.next = self.source_address.q.val();
+        self.logins.asked.next = self.asked_login.val();
+        self.asked_address.next = self.logins.address.val();
+        self.asked_payload.next = self.logins.payload.val();
+
+        // Fields are read with their highest byte first.
+        self.swapped.next = (self.frame.data.val() << 24)
+            | ((self.frame.data.val() & 0x0000_FF00) << 8)
+            | ((self.frame.data.val() >> 8) & 0x0000_FF00)
+            | (self.frame.data.val() >> 24);
+        self.takes.next = self.frame.valid.val()
+            & ((self.state.q.val() == SorterState::Header)
+                | (self.state.q.val() == SorterState::Command)
+                | (self.state.q.val() == SorterState::Data)
+                | (self.state.q.val() == SorterState::Drop)
+                | (self.state.q.val() == SorterState::Processor));
+        self.frame.ready.next = self.takes.val();
+
+        // A command stands in a frame of its own, which begins the exchange and hands over the initiative; F_CTL 290000h.
+        self.is_whole_sequence.next = self.first.q.val() & self.last.q.val();
+        self.is_command.next = (self.r_ctl.q.val() == self.command_r_ctl.val())
+            & (self.kind.q.val() == self.fcp.val())
+            & !self.df_ctl.q.val().any()
+            & self.is_whole_sequence.val()
+            & (self.words.q.val() == 8)
+            & !self.f_ctl.q.val().get_bit(23)
+            & self.f_ctl.q.val().get_bit(21)
+            & self.f_ctl.q.val().get_bit(19)
+            & self.f_ctl.q.val().get_bit(16)
+            & (self.destination.q.val() == self.own_address.val())
+            & self.logins.is_fast.val();
+        self.is_data.next = (self.r_ctl.q.val() == self.data_r_ctl.val())
+            & (self.kind.q.val() == self.fcp.val())
+            & !self.df_ctl.q.val().any();
+
+        self.next_slot_now.next = self.next_slot.q.val();
+        if self.answered.q.val() {
+            self.next_slot_now.next = self.data_next_slot.val();
+        }
+        self.next_slot.d.next = self.next_slot_now.val();
+        self.moved.d.next = false;
+        self.was_dropped.d.next = false;
+        self.to_processor.next = false;
+        match self.state.q.val() {
+            SorterState::Header => {
+                self.to_processor.next = self.takes.val();
+                if self.takes.val() {
+                    self.place.d.next = self.place.q.val() + 1;
+                    self.ended_in_header.d.next = self.frame.last.val();
+                    if self.place.q.val() == 0 {
+                        self.r_ctl.d.next = self.swapped.val().get_bits::<8>(24);
+                        self.destination.d.next = self.swapped.val().get_bits::<24>(0);
+                        self.words.d.next = self.length.val() - 6;
+                        self.first.d.next = self.is_first_of_sequence.val();
+                        self.last.d.next = self.is_last_of_sequence.val();
+                    }
+                    if self.place.q.val() == 1 {
+                        self.source_address.d.next = self.swapped.val().get_bits::<24>(0);
+                    }
+                    if self.place.q.val() == 2 {
+                        self.kind.d.next = self.swapped.val().get_bits::<8>(24);
+                        self.f_ctl.d.next = self.swapped.val().get_bits::<24>(0);
+                    }
+                    if self.place.q.val() == 3 {
+                        self.df_ctl.d.next = self.swapped.val().get_bits::<8>(16);
+                    }
+                    if self.place.q.val() == 4 {
+                        self.ox_id.d.next = self.swapped.val().get_bits::<16>(16);
+                        self.rx_id.d.next = self.swapped.val().get_bits::<16>(0);
+                    }
+                    if self.place.q.val() == 5 {
+                        self.parameter.d.next = self.swapped.val();
+                        self.state.d.next = SorterState::Look;
+                    }
+                }
+            }
+            SorterState::Look => {
+                self.place.d.next = bits::<4>(0);
+                self.wait.d.next = bits::<2>(0);
+                self.keeps.d.next = true;
+                self.state.d.next = SorterState::Processor;
+                if self.is_command.val() {
+                    self.state.d.next = SorterState::Command;
+                }
+                if self.is_data.val() {
+                    self.keeps.d.next = false;
+                    self.state.d.next = SorterState::Drop;
+                    // Whole words, with an offset, from a port that is logged in.
+                    if self.f_ctl.q.val().get_bit(3)
+                        & !self.f_ctl.q.val().get_bits::<2>(0).any()
+                        & !self.f_ctl.q.val().get_bit(23)
+                        & (self.destination.q.val() == self.own_address.val())
+                        & self.logins.is_found.val()
+                    {
+                        self.state.d.next = SorterState::Ask;
+                    }
+                }
+                if self.ended_in_header.q.val() {
+                    // There is no payload.
+                    self.state.d.next = SorterState::Over;
+                }
+            }
+            SorterState::Command => {
+                self.to_processor.next = self.takes.val();
+                if self.takes.val() & self.frame.last.val() {
+                    self.state.d.next = SorterState::Decode;
+                }
+            }
+            SorterState::Decode => {
+                self.wait.d.next = self.wait.q.val() + 1;
+                if self.wait.q.val().all() {
+                    self.state.d.next = SorterState::Over;
+                    if self.decoder.is_fast.val() {
+                        self.keeps.d.next = false;
+                        self.state.d.next = SorterState::Offer;
+                    }
+                }
+            }
+            SorterState::Offer => {
+                if self.command_ready.val() {
+                    self.state.d.next = SorterState::Over;
+                } else if self.command_refused.val() {
+                    self.keeps.d.next = true;
+                    self.state.d.next = SorterState::Over;
+                }
+            }
+            SorterState::Ask => {
+                self.slot.d.next = self.data_slot.val();
+                self.answered.d.next = self.data_answered.val();
+                self.address.d.next = self.data_address.val();
+                if self.data_answered.val() {
+                    self.state.d.next = SorterState::Drop;
+                    if self.data_accepted.val() {
+                        self.state.d.next = SorterState::Data;
+                    }
+                }
+            }
+            SorterState::Data => {
+                self.answered.d.next = false;
+                if self.takes.val() {
+                    self.address.d.next = self.address.q.val() + 1;
+                    if self.address.q.val().all() {
+                        self.slot.d.next = self.next_slot_now.val();
+                    }
+                    if self.frame.last.val() {
+                        self.moved.d.next = true;
+                        self.state.d.next = SorterState::Over;
+                    }
+                }
+            }
+            SorterState::Drop => {
+                if self.takes.val() & self.frame.last.val() {
+                    self.was_dropped.d.next = true;
+                    self.state.d.next = SorterState::Over;
+                }
+            }
+            SorterState::Processor => {
+                self.to_processor.next = self.takes.val();
+                if self.takes.val() & self.frame.last.val() {
+                    self.state.d.next = SorterState::Over;
+                }
+            }
+            SorterState::Over => {
+                self.state.d.next = SorterState::Header;
+            }
+            _ => {
+                self.state.d.next = SorterState::Header;
+            }
+        }
+
+        self.decoder.valid.next = (self.state.q.val() == SorterState::Command) & self.takes.val();
+        self.decoder.word.next = self.swapped.val();
+        self.decoder.capacity.next = self.capacity.val();
+        self.command_valid.next = self.state.q.val() == SorterState::Offer;
+        self.command_is_write.next = self.decoder.is_write.val();
+        self.command_block.next = self.decoder.block.val();
+        self.command_blocks.next = self.decoder.blocks.val();
+        self.command_is_under.next = self.decoder.is_under.val();
+        self.command_is_over.next = self.decoder.is_over.val();
+        self.command_residual.next = self.decoder.residual.val();
+        self.login.next = self.logins.login.val();
+        self.originator.next = self.ox_id.q.val();
+
+        self.data_valid.next = self.state.q.val() == SorterState::Ask;
+        self.data_responder.next = self.rx_id.q.val();
+        self.data_offset.next = self.parameter.q.val();
+        self.data_words.next = self.words.q.val();
+        self.data_ends.next = self.last.q.val();
+        self.data_moved.next = self.moved.q.val();
+        self.data_dropped.next = self.was_dropped.q.val();
+        self.store.next = (self.state.q.val() == SorterState::Data) & self.takes.val();
+        self.store_address.next =
+            (bit_cast::<15, 5>(self.slot.q.val()) << 10) | bit_cast::<15, 10>(self.address.q.val());
+        self.store_word.next = self.frame.data.val();
+
+        self.processor_valid.next = self.to_processor.val();
+        self.processor_word.next = self.swapped.val();
+        self.processor_ended.next = self.state.q.val() == SorterState::Over;
+        self.processor_keeps.next = self.keeps.q.val();
+        self.processor_first.next = self.first.q.val();
+        self.processor_last.next = self.last.q.val();
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        circuit_info::<Self>(&[])
+    }
+}

@@ -1,0 +1,149 @@
+//! Which ports are logged in.
+
+use rust_hdl::prelude::*;
+
+use crate::circuit::circuit_info;
+
+/// Ports that may be logged in at a time.
+pub const LOGINS: usize = 16;
+
+/// Addresses of the ports that are logged in, and how long frames to them may be; the processor fills it.
+///
+/// - Latency: 2 cycles from `looked_up` to `login`; 1 from `asked` to `address`.
+/// - Throughput: a lookup of each kind every cycle.
+/// - Back-pressure: none.
+/// - Limits: 16 logins; no address stands in two of them.
+#[derive(LogicBlock)]
+pub struct LoginTable {
+    /// Clock of all registers, rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Entry `written` becomes what the next inputs say.
+    pub write: Signal<In, Bit>,
+    /// Number of the entry.
+    pub written: Signal<In, Bits<4>>,
+    /// Address of the port.
+    pub new_address: Signal<In, Bits<24>>,
+    /// Words of payload that it takes in a frame.
+    pub new_payload: Signal<In, Bits<10>>,
+    /// Its commands may be carried out by hardware alone.
+    pub new_is_fast: Signal<In, Bit>,
+    /// The entry holds a login.
+    pub new_is_valid: Signal<In, Bit>,
+    /// Address to look up.
+    pub looked_up: Signal<In, Bits<24>>,
+    /// Number of its entry.
+    pub login: Signal<Out, Bits<4>>,
+    /// The address is that of a login.
+    pub is_found: Signal<Out, Bit>,
+    /// And its commands may be carried out by hardware alone.
+    pub is_fast: Signal<Out, Bit>,
+    /// Number of an entry.
+    pub asked: Signal<In, Bits<4>>,
+    /// Its address.
+    pub address: Signal<Out, Bits<24>>,
+    /// Words of payload that it takes in a frame.
+    pub payload: Signal<Out, Bits<10>>,
+
+    number: Vec<Constant<Bits<4>>>,
+    addresses: Vec<DFF<Bits<24>>>,
+    payloads: Vec<DFF<Bits<10>>>,
+    fast: DFF<Bits<16>>,
+    valid: DFF<Bits<16>>,
+    matches: DFF<Bits<16>>,
+    matched: Signal<Local, Bits<16>>,
+    found_number: Signal<Local, Bits<4>>,
+    found_login: DFF<Bits<4>>,
+    found: DFF<Bit>,
+    found_fast: DFF<Bit>,
+    asked_address: Signal<Local, Bits<24>>,
+    asked_payload: Signal<Local, Bits<10>>,
+    given_address: DFF<Bits<24>>,
+    given_payload: DFF<Bits<10>>,
+}
+
+impl Default for LoginTable {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            write: Default::default(),
+            written: Default::default(),
+            new_address: Default::default(),
+            new_payload: Default::default(),
+            new_is_fast: Default::default(),
+            new_is_valid: Default::default(),
+            looked_up: Default::default(),
+            login: Default::default(),
+            is_found: Default::default(),
+            is_fast: Default::default(),
+            asked: Default::default(),
+            address: Default::default(),
+            payload: Default::default(),
+            number: (0..LOGINS).map(|number| Constant::new(number.to_bits())).collect(),
+            addresses: vec![Default::default(); LOGINS],
+            payloads: vec![Default::default(); LOGINS],
+            fast: Default::default(),
+            valid: Default::default(),
+            matches: Default::default(),
+            matched: Default::default(),
+            found_number: Default::default(),
+            found_login: Default::default(),
+            found: Default::default(),
+            found_fast: Default::default(),
+            asked_address: Default::default(),
+            asked_payload: Default::default(),
+            given_address: Default::default(),
+            given_payload: Default::default(),
+        }
+    }
+}
+
+impl Logic for LoginTable {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, fast, valid, matches, found_login, found, found_fast, given_address, given_payload);
+
+        self.matched.next = bits::<16>(0);
+        self.found_number.next = bits::<4>(0);
+        self.asked_address.next = bits::<24>(0);
+        self.asked_payload.next = bits::<10>(0);
+        for i in 0..self.addresses.len() {
+            self.addresses[i].clock.next = self.clock.val();
+            self.payloads[i].clock.next = self.clock.val();
+            self.addresses[i].d.next = self.addresses[i].q.val();
+            self.payloads[i].d.next = self.payloads[i].q.val();
+            if self.write.val() & (self.written.val() == self.number[i].val()) {
+                self.addresses[i].d.next = self.new_address.val();
+                self.payloads[i].d.next = self.new_payload.val();
+                self.fast.d.next = self.fast.q.val().replace_bit(i, self.new_is_fast.val());
+                self.valid.d.next = self.valid.q.val().replace_bit(i, self.new_is_valid.val());
+            }
+            self.matched.next = self
+                .matched
+                .val()
+                .replace_bit(i, self.valid.q.val().get_bit(i) & (self.addresses[i].q.val() == self.looked_up.val()));
+            if self.matches.q.val().get_bit(i) {
+                self.found_number.next = self.number[i].val();
+            }
+            if self.asked.val() == self.number[i].val() {
+                self.asked_address.next = self.addresses[i].q.val();
+                self.asked_payload.next = self.payloads[i].q.val();
+            }
+        }
+        self.matches.d.next = self.matched.val();
+        self.found_login.d.next = self.found_number.val();
+        self.found.d.next = self.matches.q.val().any();
+        self.found_fast.d.next = (self.matches.q.val() & self.fast.q.val()).any();
+        self.given_address.d.next = self.asked_address.val();
+        self.given_payload.d.next = self.asked_payload.val();
+
+        self.login.next = self.found_login.q.val();
+        self.is_found.next = self.found.q.val();
+        self.is_fast.next = self.found_fast.q.val();
+        self.address.next = self.given_address.q.val();
+        self.payload.next = self.given_payload.q.val();
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        circuit_info::<Self>(&[])
+    }
+}
