@@ -1,6 +1,7 @@
 //! Golden models, properties and co-simulation.
 
 pub mod cosimulation;
+pub mod fibre_channel;
 pub mod flash_lane;
 pub mod formal;
 pub mod golden;

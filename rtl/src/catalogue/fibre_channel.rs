@@ -3,8 +3,12 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
+use crate::fibre_channel::target::{
+    CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList,
+};
 use crate::fibre_channel::{
-    CreditCounter, EndOfFrameDisparity, FrameReceiver, FrameTransmitter, Link, OrderedSetDecoder, PortStateMachine,
+    CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, Link, OrderedSetDecoder,
+    PortStateMachine,
 };
 
 /// R_T_TOV and the shortest time of OLS, 100 ms and 5 ms, in words of 8 Gb/s.
@@ -106,6 +110,197 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.fills_with_arb.connect();
             block.reset_link.connect();
             block.go_offline.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_buffer",
+        summary: "receive buffers of a Fibre Channel port for 14 frames of the longest",
+        build: || {
+            let mut block = FrameBuffer::<13>::default();
+            block.clock.connect();
+            block.is_active.connect();
+            block.valid.connect();
+            block.word.connect();
+            block.ended.connect();
+            block.verdict.connect();
+            block.received_first_of_sequence.connect();
+            block.received_last_of_sequence.connect();
+            block.frame.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "login_table",
+        summary: "addresses of the ports that are logged in",
+        build: || {
+            let mut block = LoginTable::default();
+            block.clock.connect();
+            block.write.connect();
+            block.written.connect();
+            block.new_address.connect();
+            block.new_payload.connect();
+            block.new_is_fast.connect();
+            block.new_is_valid.connect();
+            block.looked_up.connect();
+            block.asked.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "command_decoder",
+        summary: "what a host asks for in an FCP_CMND, and whether hardware can do it",
+        build: || {
+            let mut block = CommandDecoder::default();
+            block.clock.connect();
+            block.valid.connect();
+            block.word.connect();
+            block.capacity.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_sorter",
+        summary: "received frames as commands, data, and what is the processor's",
+        build: || {
+            let mut block = FrameSorter::default();
+            block.clock.connect();
+            block.frame.link_connect_dest();
+            block.length.connect();
+            block.is_first_of_sequence.connect();
+            block.is_last_of_sequence.connect();
+            block.own_address.connect();
+            block.capacity.connect();
+            block.login_write.connect();
+            block.login_number.connect();
+            block.login_address.connect();
+            block.login_payload.connect();
+            block.login_is_fast.connect();
+            block.login_is_valid.connect();
+            block.asked_login.connect();
+            block.command_ready.connect();
+            block.command_refused.connect();
+            block.data_answered.connect();
+            block.data_accepted.connect();
+            block.data_slot.connect();
+            block.data_next_slot.connect();
+            block.data_address.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "number_list",
+        summary: "numbers that wait for their turn, or to be used",
+        build: || {
+            let mut block = NumberList::<7>::empty();
+            block.clock.connect();
+            block.put.connect();
+            block.put_number.connect();
+            block.take.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "exchange_engine",
+        summary: "128 exchanges of reads and writes, page by page",
+        build: || {
+            let mut block = ExchangeEngine::default();
+            block.clock.connect();
+            block.command_valid.connect();
+            block.command_login.connect();
+            block.command_originator.connect();
+            block.command_is_write.connect();
+            block.command_block.connect();
+            block.command_blocks.connect();
+            block.command_is_under.connect();
+            block.command_is_over.connect();
+            block.command_residual.connect();
+            block.page_ready.connect();
+            block.done_valid.connect();
+            block.done_is_write.connect();
+            block.done_slot.connect();
+            block.done_failed.connect();
+            block.data_valid.connect();
+            block.data_responder.connect();
+            block.data_originator.connect();
+            block.data_login.connect();
+            block.data_offset.connect();
+            block.data_words.connect();
+            block.data_ends.connect();
+            block.data_moved.connect();
+            block.job_ready.connect();
+            block.sent_valid.connect();
+            block.sent_slot.connect();
+            block.sent_count.connect();
+            block.inspect.connect();
+            block.inspect_exchange.connect();
+            block.inspect_closes.connect();
+            block.failure_ready.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_builder",
+        summary: "frames of data, XFER_RDY and RSP",
+        build: || {
+            let mut block = FrameBuilder::default();
+            block.clock.connect();
+            block.job_valid.connect();
+            block.job_kind.connect();
+            block.job_login.connect();
+            block.job_originator.connect();
+            block.job_responder.connect();
+            block.job_sequence.connect();
+            block.job_count.connect();
+            block.job_offset.connect();
+            block.job_words.connect();
+            block.job_slot.connect();
+            block.job_address.connect();
+            block.job_is_last.connect();
+            block.job_is_under.connect();
+            block.job_is_over.connect();
+            block.job_residual.connect();
+            block.own_address.connect();
+            block.asked_address.connect();
+            block.asked_payload.connect();
+            block.read_word.connect();
+            block.frame.link_connect_dest();
+            block.sent_ready.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "fcp_target",
+        summary: "a SCSI target over Fibre Channel, from good frames to pages of storage",
+        build: || {
+            let mut block = FcpTarget::default();
+            block.clock.connect();
+            block.frame_in.link_connect_dest();
+            block.length.connect();
+            block.first_in.connect();
+            block.last_in.connect();
+            block.own_address.connect();
+            block.capacity.connect();
+            block.login_write.connect();
+            block.login_number.connect();
+            block.login_address.connect();
+            block.login_payload.connect();
+            block.login_is_fast.connect();
+            block.login_is_valid.connect();
+            block.frame_out.link_connect_dest();
+            block.page_ready.connect();
+            block.fill.connect();
+            block.fill_address.connect();
+            block.fill_word.connect();
+            block.fetch_address.connect();
+            block.done.connect();
+            block.done_is_write.connect();
+            block.done_slot.connect();
+            block.done_failed.connect();
+            block.inspect.connect();
+            block.inspect_exchange.connect();
+            block.inspect_closes.connect();
+            block.failure_ready.connect();
             Ok(connected(block))
         },
     },

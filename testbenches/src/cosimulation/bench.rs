@@ -8,6 +8,8 @@ use rust_hdl::prelude::Block;
 pub struct Bench {
     model: EngineModel,
     interface: Interface,
+    inputs: Vec<Vec<u64>>,
+    recorded: Option<Vec<Vec<Vec<u64>>>>,
 }
 
 impl Bench {
@@ -19,7 +21,20 @@ impl Bench {
         block.connect_all();
         let design = elaborate(&block).expect("the block elaborates").design;
         let interface = interface_of(design.top());
-        Self { model: EngineModel::new(&design, &interface).expect("the block compiles"), interface }
+        let inputs = interface.inputs.iter().map(|port| vec![0; port.words()]).collect();
+        let model = EngineModel::new(&design, &interface).expect("the block compiles");
+        Self { model, interface, inputs, recorded: None }
+    }
+
+    /// Keeps the inputs of every cycle from now on.
+    pub fn record(&mut self) {
+        self.recorded = Some(vec![]);
+    }
+
+    /// The inputs of every cycle that was recorded: names, and values as in [`Self::set_words`].
+    pub fn recorded(&self) -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
+        let names = self.interface.inputs.iter().map(|port| port.name.clone()).collect();
+        (names, self.recorded.clone().unwrap_or_default())
     }
 
     /// Sets an input of up to 64 bits.
@@ -36,7 +51,10 @@ impl Bench {
     /// If there is no such input.
     pub fn set_words(&mut self, name: &str, value: &[u64]) {
         let port = self.interface.inputs.iter().position(|port| port.name == name);
-        self.model.set(port.expect(name), value).expect(name);
+        let port = port.expect(name);
+        self.model.set(port, value).expect(name);
+        self.inputs[port].clear();
+        self.inputs[port].extend(value);
     }
 
     /// An output of up to 64 bits.
@@ -72,6 +90,9 @@ impl Bench {
     /// # Panics
     /// If the block has none.
     pub fn clock(&mut self) {
+        if let Some(recorded) = &mut self.recorded {
+            recorded.push(self.inputs.clone());
+        }
         self.model.rise(1).expect("the clock rises");
     }
 

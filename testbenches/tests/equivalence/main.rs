@@ -7,6 +7,7 @@ mod clock_domains;
 mod controller;
 mod drivers;
 mod ecc;
+mod fcp_target;
 mod fibre_channel;
 mod flash_lane;
 mod flash_lane_blocks;

@@ -1,223 +1,14 @@
 //! A target against hosts and storage: what was written is read, in legal frames, whatever goes on beside it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use hardpath_rtl::fibre_channel::target::FcpTarget;
 use hardpath_sim::models::fibre_channel::{Access, Frame, Header, Initiator, Outcome, Transfer};
-use hardpath_sim::models::{BLOCK_BYTES, PageStorage, Pause, StorageRequest};
-use hardpath_testbenches::cosimulation::Bench;
+use hardpath_sim::models::{BLOCK_BYTES, PageStorage, Pause};
+use hardpath_testbenches::fibre_channel::{CAPACITY, OWN, TargetSurroundings};
 use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-
-const OWN: u32 = 0x01_0200;
-/// Blocks of the logical unit.
-const CAPACITY: u64 = 1 << 20;
-
-/// What is around a target.
-struct Surroundings {
-    bench: Bench,
-    storage: PageStorage,
-    hosts: Vec<Initiator>,
-    /// Whose frame comes next, so that hosts take turns.
-    turn: usize,
-    incoming: VecDeque<u32>,
-    incoming_frame: (u64, bool, bool),
-    outgoing: Vec<u32>,
-    /// Frames that went to the processor.
-    processor: Vec<Frame>,
-    processor_words: Vec<u32>,
-    random: StdRng,
-    eagerness: f64,
-    cycles: u64,
-}
-
-impl Surroundings {
-    fn new(hosts: usize, payload: usize, storage: PageStorage, eagerness: f64, seed: u64) -> Self {
-        let mut bench = Bench::new(FcpTarget::default());
-        bench.set("own_address", u64::from(OWN));
-        bench.set("capacity", CAPACITY);
-        let hosts: Vec<_> =
-            (0..hosts).map(|host| Initiator::new(0x02_0000 + host as u32 * 0x100, OWN, payload)).collect();
-        for (number, host) in hosts.iter().enumerate() {
-            bench.set("login_write", 1);
-            bench.set("login_number", number as u64);
-            bench.set("login_address", u64::from(host.address()));
-            bench.set("login_payload", payload as u64 / 4);
-            bench.set("login_is_fast", 1);
-            bench.set("login_is_valid", 1);
-            bench.settle();
-            bench.clock();
-        }
-        bench.set("login_write", 0);
-        Self {
-            bench,
-            storage,
-            hosts,
-            turn: 0,
-            incoming: VecDeque::new(),
-            incoming_frame: (0, false, false),
-            outgoing: vec![],
-            processor: vec![],
-            processor_words: vec![],
-            random: StdRng::seed_from_u64(seed),
-            eagerness,
-            cycles: 0,
-        }
-    }
-
-    /// Puts a frame at the target's input, which must be between frames.
-    fn offer(&mut self, frame: &Frame) {
-        assert!(self.incoming.is_empty());
-        self.incoming = frame.words().into();
-        self.incoming_frame = (self.incoming.len() as u64, frame.is_first, frame.is_last);
-    }
-
-    fn cycle(&mut self) {
-        if self.incoming.is_empty() {
-            for _ in 0..self.hosts.len() {
-                self.turn = (self.turn + 1) % self.hosts.len();
-                if let Some(frame) = self.hosts[self.turn].next_frame() {
-                    self.offer(&frame);
-                    break;
-                }
-            }
-        }
-        let bench = &mut self.bench;
-        let offers = !self.incoming.is_empty() && self.random.random_bool(self.eagerness);
-        bench.set("frame_in_valid", u64::from(offers));
-        bench.set("frame_in_data", u64::from(self.incoming.front().copied().unwrap_or(0)));
-        bench.set("frame_in_last", u64::from(self.incoming.len() == 1));
-        bench.set("length", self.incoming_frame.0);
-        bench.set("first_in", u64::from(self.incoming_frame.1));
-        bench.set("last_in", u64::from(self.incoming_frame.2));
-        let takes = self.random.random_bool(self.eagerness);
-        bench.set("frame_out_ready", u64::from(takes));
-        let reply = self.storage.reply();
-        bench.set("page_ready", u64::from(reply.ready));
-        bench.set("fill", u64::from(reply.fill.is_some()));
-        let (address, word) = reply.fill.unwrap_or_default();
-        bench.set("fill_address", address);
-        bench.set("fill_word", u64::from(word));
-        bench.set("fetch_address", reply.fetch_address);
-        let (is_write, slot, failed) = reply.done.unwrap_or_default();
-        bench.set("done", u64::from(reply.done.is_some()));
-        bench.set("done_is_write", u64::from(is_write));
-        bench.set("done_slot", slot);
-        bench.set("done_failed", u64::from(failed));
-        bench.settle();
-        if std::env::var_os("DBG").is_some() {
-            eprintln!(
-                "{} in {}{} out {}{} page {} w{} s{} p{} {}-{} done {:?} dataans {}",
-                self.cycles,
-                u8::from(offers),
-                bench.get("frame_in_ready"),
-                bench.get("frame_out_valid"),
-                u8::from(takes),
-                bench.get("page_valid"),
-                bench.get("page_is_write"),
-                bench.get("page_slot"),
-                bench.get("page"),
-                bench.get("page_first"),
-                bench.get("page_last"),
-                reply.done,
-                bench.get("data_dropped")
-            );
-        } // DBG
-
-        if offers && bench.get("frame_in_ready") == 1 {
-            self.incoming.pop_front();
-        }
-        if bench.get("processor_valid") == 1 {
-            self.processor_words.push((bench.get("processor_word") as u32).swap_bytes());
-        }
-        if bench.get("processor_ended") == 1 {
-            let words = std::mem::take(&mut self.processor_words);
-            if bench.get("processor_keeps") == 1 {
-                let (first, last) = (bench.get("processor_first") == 1, bench.get("processor_last") == 1);
-                self.processor.push(Frame::from_words(&words, first, last).expect("a frame"));
-            }
-        }
-        if takes && bench.get("frame_out_valid") == 1 {
-            self.outgoing.push(bench.get("frame_out_data") as u32);
-            if bench.get("frame_out_last") == 1 {
-                let (first, last) = (bench.get("first_out") == 1, bench.get("last_out") == 1);
-                let frame = Frame::from_words(&std::mem::take(&mut self.outgoing), first, last).expect("a frame");
-                let host = self.hosts.iter_mut().find(|host| host.address() == frame.header.destination);
-                host.expect("a host that is there").receive(&frame);
-            }
-        }
-        let request = StorageRequest {
-            valid: bench.get("page_valid") == 1,
-            is_write: bench.get("page_is_write") == 1,
-            slot: bench.get("page_slot"),
-            page: bench.get("page"),
-            blocks: (bench.get("page_first"), bench.get("page_last")),
-            fetched: bench.get("fetch_word") as u32,
-        };
-        bench.clock();
-        self.storage.clock(&request);
-        self.cycles += 1;
-    }
-
-    fn is_busy(&self) -> bool {
-        !self.incoming.is_empty() || self.hosts.iter().any(|host| host.waiting() > 0 || host.open() > 0)
-    }
-
-    fn run_until_idle(&mut self, limit: u64) {
-        let end = self.cycles + limit;
-        while self.is_busy() {
-            assert!(
-                self.cycles < end,
-                "still {:?} commands open",
-                self.hosts.iter().map(Initiator::open).collect::<Vec<_>>()
-            );
-            self.cycle();
-        }
-        self.check();
-    }
-
-    fn run(&mut self, cycles: u64) {
-        for _ in 0..cycles {
-            self.cycle();
-        }
-        self.check();
-    }
-
-    fn check(&self) {
-        for host in &self.hosts {
-            assert!(host.violations().is_empty(), "{:?}", host.violations());
-        }
-    }
-
-    /// Open, failed, reason, OX_ID of an exchange, which is closed if that is wanted.
-    fn inspect(&mut self, exchange: u64, closes: bool) -> (bool, bool, u64, u64) {
-        self.bench.set("inspect", 1);
-        self.bench.set("inspect_exchange", exchange);
-        self.bench.set("inspect_closes", u64::from(closes));
-        loop {
-            self.bench.settle();
-            let answered = self.bench.get("inspected") == 1;
-            let answer = (
-                self.bench.get("inspected_is_open") == 1,
-                self.bench.get("inspected_failed") == 1,
-                self.bench.get("inspected_reason"),
-                self.bench.get("inspected_originator"),
-            );
-            self.cycle();
-            if answered {
-                self.bench.set("inspect", 0);
-                self.cycle();
-                return answer;
-            }
-        }
-    }
-
-    fn open_exchanges(&mut self) -> Vec<u64> {
-        (0..128).filter(|&exchange| self.inspect(exchange, false).0).collect()
-    }
-}
 
 fn transfer(access: Access, block: u64, blocks: u32, data: Option<Vec<u8>>) -> Transfer {
     Transfer { access, block, blocks, data_length: blocks * BLOCK_BYTES as u32, data }
@@ -244,7 +35,7 @@ proptest! {
     ) {
         let mut random = StdRng::seed_from_u64(seed);
         let storage = PageStorage::new(latency, Pause::random(seed, 1.0 - eagerness), seed);
-        let mut around = Surroundings::new(hosts, payload, storage, eagerness, seed);
+        let mut around = TargetSurroundings::new(hosts, payload, storage, eagerness, seed);
         let mut content = BTreeMap::<u64, [u8; BLOCK_BYTES]>::new();
         for _ in 0..3 {
             // Commands at a time are of blocks apart.
@@ -288,7 +79,7 @@ proptest! {
 
 #[test]
 fn other_frames_go_to_the_processor_word_by_word() {
-    let mut around = Surroundings::new(1, 2048, PageStorage::new((0, 0), Pause::never(), 1), 0.8, 1);
+    let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((0, 0), Pause::never(), 1), 0.8, 1);
     let mut random = StdRng::seed_from_u64(2);
     let mut expected = vec![];
     let host = around.hosts[0].address();
@@ -351,7 +142,7 @@ fn other_frames_go_to_the_processor_word_by_word() {
 
 #[test]
 fn commands_that_find_all_exchanges_open_go_to_the_processor() {
-    let mut around = Surroundings::new(1, 2048, PageStorage::new((9000, 9000), Pause::never(), 1), 1.0, 1);
+    let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((9000, 9000), Pause::never(), 1), 1.0, 1);
     let mut random = StdRng::seed_from_u64(8);
     let data = bytes(8 * BLOCK_BYTES, &mut random);
     for command in 0..140 {
@@ -366,7 +157,7 @@ fn commands_that_find_all_exchanges_open_go_to_the_processor() {
 
 #[test]
 fn longer_and_shorter_data_lengths_leave_residuals() {
-    let mut around = Surroundings::new(1, 2048, PageStorage::new((0, 20), Pause::never(), 1), 1.0, 1);
+    let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((0, 20), Pause::never(), 1), 1.0, 1);
     let mut random = StdRng::seed_from_u64(3);
     let data = bytes(4 * BLOCK_BYTES, &mut random);
     let host = &mut around.hosts[0];
@@ -384,7 +175,7 @@ fn longer_and_shorter_data_lengths_leave_residuals() {
 #[test]
 fn an_exchange_of_which_storage_loses_a_page_ends_early_and_holds_nothing_once_closed() {
     for is_write in [false, true] {
-        let mut around = Surroundings::new(1, 2048, PageStorage::new((10, 400), Pause::never(), 5), 1.0, 1);
+        let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((10, 400), Pause::never(), 5), 1.0, 1);
         let mut random = StdRng::seed_from_u64(4);
         around.storage.fail(3);
         let data = is_write.then(|| bytes(64 * BLOCK_BYTES, &mut random));
@@ -421,7 +212,7 @@ fn an_exchange_of_which_storage_loses_a_page_ends_early_and_holds_nothing_once_c
 fn exchanges_closed_at_any_time_hold_nothing() {
     for seed in 0..40 {
         let mut random = StdRng::seed_from_u64(seed);
-        let mut around = Surroundings::new(2, 2048, PageStorage::new((10, 900), Pause::never(), seed), 1.0, seed);
+        let mut around = TargetSurroundings::new(2, 2048, PageStorage::new((10, 900), Pause::never(), seed), 1.0, seed);
         for command in 0..12 {
             let is_write = random.random_bool(0.6);
             let blocks = random.random_range(1..300);
@@ -469,7 +260,7 @@ fn exchanges_closed_at_any_time_hold_nothing() {
 
 #[test]
 fn data_that_was_not_asked_for_is_dropped_and_a_sequence_cut_short_is_told() {
-    let mut around = Surroundings::new(1, 2048, PageStorage::new((10, 50), Pause::never(), 5), 1.0, 1);
+    let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((10, 50), Pause::never(), 5), 1.0, 1);
     let mut random = StdRng::seed_from_u64(6);
     let data = bytes(8 * BLOCK_BYTES, &mut random);
     let exchange = around.hosts[0].start(transfer(Access::Ten, 8, 8, Some(data.clone())));
@@ -524,7 +315,7 @@ fn data_that_was_not_asked_for_is_dropped_and_a_sequence_cut_short_is_told() {
 
 /// Cycles that commands of 8 blocks take, 60 open at a time.
 fn cycles_of(commands: usize, is_write: bool) -> u64 {
-    let mut around = Surroundings::new(1, 2048, PageStorage::new((0, 0), Pause::never(), 1), 1.0, 1);
+    let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((0, 0), Pause::never(), 1), 1.0, 1);
     let mut random = StdRng::seed_from_u64(7);
     for command in 0..commands {
         while around.hosts[0].open() == 60 {

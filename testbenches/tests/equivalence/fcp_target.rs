@@ -1,0 +1,231 @@
+//! The target of a Fibre Channel port, and its blocks: engine, `simulate()` and Verilog agree.
+//!
+//! The sorter, the exchange engine and the builder keep to what their neighbours promise, so they are compared where those
+//! are: within a target, on the inputs that hosts and storage gave it.
+
+use crate::blocks::{Lockstep, lockstep};
+use crate::drivers::{below, chance, drawn, free, one_of};
+use hardpath_rtl::fibre_channel::target::{CommandDecoder, FcpTarget, LoginTable, NumberList};
+use hardpath_rtl::fibre_channel::{FrameBuffer, FrameVerdict};
+use hardpath_sim::models::fibre_channel::{Access, Frame, Header, Transfer};
+use hardpath_sim::models::{BLOCK_BYTES, PageStorage, Pause};
+use hardpath_testbenches::cosimulation::{Driver, Interface, Sequence};
+use hardpath_testbenches::fibre_channel::{OWN, TargetSurroundings};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+fn verdict(words: &[u64]) -> FrameVerdict {
+    if words[0] == 0 { FrameVerdict::Good } else { FrameVerdict::CrcError }
+}
+
+#[test]
+fn frame_buffers() {
+    lockstep(
+        "frame-buffer",
+        FrameBuffer::<11>::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("is_active", |block| &mut block.is_active)
+                .input("valid", |block| &mut block.valid)
+                .input("word", |block| &mut block.word)
+                .input("ended", |block| &mut block.ended)
+                .input_with("verdict", |block, words| block.verdict.next = verdict(words))
+                .input("received_first_of_sequence", |block| &mut block.received_first_of_sequence)
+                .input("received_last_of_sequence", |block| &mut block.received_last_of_sequence)
+                .input("frame_ready", |block| &mut block.frame.ready)
+        },
+        |_| {
+            // A frame of 12 to 75 words, its end, and the next.
+            vec![
+                chance("is_active", 0.998),
+                drawn("valid", |cycle, _| u64::from(cycle % 80 < 12 + cycle / 80 % 64)),
+                free("word", 1.0),
+                drawn("ended", |cycle, _| u64::from(cycle % 80 == 78)),
+                drawn("verdict", |_, random| u64::from(random.random_bool(0.2))),
+                free("received_first_of_sequence", 0.5),
+                free("received_last_of_sequence", 0.5),
+                drawn("frame_ready", |cycle, random| {
+                    u64::from(random.random_bool(if cycle % 3000 < 2500 { 0.3 } else { 0.9 }))
+                }),
+            ]
+        },
+        9000,
+    );
+}
+
+#[test]
+fn login_tables() {
+    lockstep(
+        "login-table",
+        LoginTable::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("write", |block| &mut block.write)
+                .input("written", |block| &mut block.written)
+                .input("new_address", |block| &mut block.new_address)
+                .input("new_payload", |block| &mut block.new_payload)
+                .input("new_is_fast", |block| &mut block.new_is_fast)
+                .input("new_is_valid", |block| &mut block.new_is_valid)
+                .input("looked_up", |block| &mut block.looked_up)
+                .input("asked", |block| &mut block.asked)
+        },
+        |_| {
+            vec![
+                chance("write", 0.1),
+                free("written", 1.0),
+                below("new_address", 40),
+                free("new_payload", 1.0),
+                free("new_is_fast", 0.5),
+                chance("new_is_valid", 0.8),
+                below("looked_up", 40),
+                free("asked", 1.0),
+            ]
+        },
+        3000,
+    );
+}
+
+#[test]
+fn command_decoders() {
+    lockstep(
+        "command-decoder",
+        CommandDecoder::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("valid", |block| &mut block.valid)
+                .input("word", |block| &mut block.word)
+                .input("capacity", |block| &mut block.capacity)
+        },
+        |_| {
+            vec![
+                drawn("valid", |cycle, _| u64::from(cycle % 12 < 8)),
+                // Mostly payloads that a host might send: no other unit, a read or write, short lengths.
+                drawn("word", |cycle, random| {
+                    let codes = [0x08_u64, 0x28, 0xA8, 0x88, 0x0A, 0x2A, 0xAA, 0x8A, 0x12];
+                    let any = u64::from(random.random::<u32>());
+                    match cycle % 12 {
+                        _ if random.random_bool(0.02) => any,
+                        0 | 1 => 0,
+                        2 => random.random_range(1..3),
+                        3 => codes[random.random_range(0..9)] << 24 | any & 0xFFF,
+                        4 => any & 0xFFFF_00FF,
+                        5 => (any & 0xFF) << 24,
+                        7 => random.random_range(0..300) << 9,
+                        _ => 0,
+                    }
+                }),
+                one_of("capacity", &[0x0FFF_FFFF, 0x7_FFFF_FFFF, 0x1000]),
+            ]
+        },
+        6000,
+    );
+}
+
+#[test]
+fn number_lists() {
+    for (name, list) in [("empty", NumberList::<5>::empty()), ("full", NumberList::<5>::full())] {
+        lockstep(
+            &format!("number-list-{name}"),
+            list,
+            |model| {
+                model
+                    .clock("clock", |block| &mut block.clock)
+                    .input("put", |block| &mut block.put)
+                    .input("put_number", |block| &mut block.put_number)
+                    .input("take", |block| &mut block.take)
+            },
+            |_| vec![chance("put", 0.1), free("put_number", 1.0), chance("take", 0.3)],
+            3000,
+        );
+    }
+}
+
+/// The inputs of a target while hosts read and write, some exchanges fail, others are closed, and foreign frames come.
+fn inputs_of_a_target() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
+    let mut random = StdRng::seed_from_u64(9);
+    let mut around = TargetSurroundings::new(2, 1024, PageStorage::new((5, 900), Pause::random(9, 0.2), 9), 0.9, 9);
+    around.storage.fail(70);
+    around.bench.set("failure_ready", 0);
+    around.bench.record();
+    for command in 0..24_u64 {
+        let is_write = random.random_bool(0.5);
+        let blocks = random.random_range(1..20);
+        let data = is_write.then(|| (0..blocks as usize * BLOCK_BYTES).map(|_| random.random()).collect());
+        let data_length = blocks * BLOCK_BYTES as u32 + random.random_range(0..2) * 512;
+        let access = [Access::Six, Access::Ten, Access::Twelve, Access::Sixteen][command as usize % 4];
+        around.hosts[command as usize % 2].start(Transfer { access, block: command * 25, blocks, data_length, data });
+    }
+    around.run(4000);
+    let login = Header { r_ctl: 0x22, kind: 1, destination: OWN, source: 0x07_0000, ..Header::default() };
+    while !around.incoming.is_empty() {
+        around.cycle();
+    }
+    around.offer(&Frame { header: login, payload: vec![3; 116], is_first: true, is_last: true });
+    around.run(9000);
+    for exchange in around.open_exchanges() {
+        around.bench.set("failure_ready", 1);
+        around.inspect(exchange, true);
+        around.bench.set("failure_ready", 0);
+    }
+    around.run(2000);
+    around.bench.recorded()
+}
+
+#[test]
+fn targets() {
+    let (names, cycles) = inputs_of_a_target();
+    let count = cycles.len();
+    let drivers = |_: &Interface| -> Vec<Box<dyn Driver>> {
+        names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| {
+                let values: Vec<_> = cycles.iter().map(|inputs| inputs[place].clone()).collect();
+                let driver = Sequence::new(name, move |cycle, _| values[cycle as usize].clone());
+                Box::new(driver) as Box<dyn Driver>
+            })
+            .collect()
+    };
+    let comparison = Lockstep {
+        name: "fcp-target".to_owned(),
+        cycles: count,
+        in_step: false,
+        synthesized: false,
+        drivers: &drivers,
+    };
+    comparison.run(FcpTarget::default(), |model| {
+        model
+            .clock("clock", |block| &mut block.clock)
+            .input("frame_in_valid", |block| &mut block.frame_in.valid)
+            .input("frame_in_data", |block| &mut block.frame_in.data)
+            .input("frame_in_last", |block| &mut block.frame_in.last)
+            .input("frame_out_ready", |block| &mut block.frame_out.ready)
+            .input("length", |block| &mut block.length)
+            .input("first_in", |block| &mut block.first_in)
+            .input("last_in", |block| &mut block.last_in)
+            .input("own_address", |block| &mut block.own_address)
+            .input("capacity", |block| &mut block.capacity)
+            .input("login_write", |block| &mut block.login_write)
+            .input("login_number", |block| &mut block.login_number)
+            .input("login_address", |block| &mut block.login_address)
+            .input("login_payload", |block| &mut block.login_payload)
+            .input("login_is_fast", |block| &mut block.login_is_fast)
+            .input("login_is_valid", |block| &mut block.login_is_valid)
+            .input("page_ready", |block| &mut block.page_ready)
+            .input("fill", |block| &mut block.fill)
+            .input("fill_address", |block| &mut block.fill_address)
+            .input("fill_word", |block| &mut block.fill_word)
+            .input("fetch_address", |block| &mut block.fetch_address)
+            .input("done", |block| &mut block.done)
+            .input("done_is_write", |block| &mut block.done_is_write)
+            .input("done_slot", |block| &mut block.done_slot)
+            .input("done_failed", |block| &mut block.done_failed)
+            .input("inspect", |block| &mut block.inspect)
+            .input("inspect_exchange", |block| &mut block.inspect_exchange)
+            .input("inspect_closes", |block| &mut block.inspect_closes)
+            .input("failure_ready", |block| &mut block.failure_ready)
+    });
+}
