@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
+use crate::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
 use crate::fibre_channel::target::{
     CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList,
 };
@@ -301,6 +302,85 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.inspect_exchange.connect();
             block.inspect_closes.connect();
             block.failure_ready.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_outbox",
+        summary: "a frame of the processor's, on its way out",
+        build: || {
+            let mut block = FrameOutbox::default();
+            block.clock.connect();
+            block.write.connect();
+            block.write_word.connect();
+            block.start.connect();
+            block.clear.connect();
+            block.frame.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_arbiter",
+        summary: "two senders of frames at one line",
+        build: || {
+            let mut block = FrameArbiter::default();
+            block.clock.connect();
+            block.target.link_connect_dest();
+            block.target_is_first.connect();
+            block.target_is_last.connect();
+            block.processor.link_connect_dest();
+            block.processor_is_first.connect();
+            block.processor_is_last.connect();
+            block.frame.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "port_mailbox",
+        summary: "registers by which the processor of a Fibre Channel port reaches it",
+        build: || {
+            let mut block = PortMailbox::default();
+            block.clock.connect();
+            block.mailbox.link_connect_dest();
+            block.received.link_connect_dest();
+            block.state.connect();
+            block.outstanding.connect();
+            block.received_length.connect();
+            block.received_is_first.connect();
+            block.received_is_last.connect();
+            block.send_busy.connect();
+            block.inspected.connect();
+            block.inspected_is_open.connect();
+            block.inspected_is_write.connect();
+            block.inspected_failed.connect();
+            block.inspected_reason.connect();
+            block.inspected_login.connect();
+            block.inspected_originator.connect();
+            block.failure_valid.connect();
+            block.failure_exchange.connect();
+            block.dropped.connect();
+            block.data_dropped.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "fibre_channel_port",
+        summary: "a Fibre Channel port of the array, from the bits of a line to pages of storage",
+        build: || {
+            let mut block = FibreChannelPort::new(TIMES.0, TIMES.1);
+            block.line_clock.connect();
+            block.clock.connect();
+            block.received.connect();
+            block.mailbox.link_connect_dest();
+            block.page_ready.connect();
+            block.fill.connect();
+            block.fill_address.connect();
+            block.fill_word.connect();
+            block.fetch_address.connect();
+            block.done.connect();
+            block.done_is_write.connect();
+            block.done_slot.connect();
+            block.done_failed.connect();
             Ok(connected(block))
         },
     },

@@ -76,8 +76,8 @@ pub struct Link {
     port: PortStateMachine,
     receiver: FrameReceiver,
     credits: CreditCounter,
-    frame_begun: DFF<Bit>,
-    ready_came: DFF<Bit>,
+    /// The port was not active in the cycle before.
+    inactive: DFF<Bit>,
     /// R_RDY to be sent.
     owed: DFF<Bits<8>>,
     owes: DFF<Bit>,
@@ -125,8 +125,7 @@ impl Link {
             port: PortStateMachine::new(receiver_transmitter_timeout, offline_time),
             receiver: Default::default(),
             credits: Default::default(),
-            frame_begun: Default::default(),
-            ready_came: Default::default(),
+            inactive: Default::default(),
             owed: Default::default(),
             owes: Default::default(),
             next_owed: Default::default(),
@@ -144,7 +143,7 @@ impl Logic for Link {
         clock!(self, clock, ordered_sets, port, receiver, credits, transmitter, disparity, encoder);
         self.buffer.line_clock.next = self.line_clock.val();
         self.buffer.clock.next = self.clock.val();
-        dff_setup!(self, clock, owed, owes, frame_begun, ready_came);
+        dff_setup!(self, clock, owed, owes, inactive);
         for i in 0..4 {
             self.misplaced[i].clock.next = self.line_clock.val();
         }
@@ -191,7 +190,8 @@ impl Logic for Link {
 
         // Credit, the other port's and one's own.
         self.credits.credit.next = self.credit.val();
-        self.credits.reset.next = !self.port.is_active.val();
+        self.inactive.d.next = !self.port.is_active.val();
+        self.credits.reset.next = self.inactive.q.val();
         self.credits.frame_sent.next = self.transmitter.frame_sent.val();
         self.credits.ready_received.next = self.port.is_active.val() & (self.ordered_sets.kind.val() == WordKind::RRdy);
         self.outstanding.next = self.credits.outstanding.val();

@@ -11,6 +11,7 @@ mod frame_transmitter;
 mod link;
 pub(crate) mod ordered_set;
 mod ordered_set_decoder;
+pub mod port;
 mod port_state_machine;
 pub mod target;
 mod word_kind;

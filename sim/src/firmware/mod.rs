@@ -13,6 +13,7 @@
 pub mod image;
 pub mod layout;
 pub mod policy;
+pub mod port;
 mod processor;
 pub mod rebuild;
 pub mod retirement;

@@ -101,6 +101,9 @@ impl Bench {
     /// # Panics
     /// If there is no such clock.
     pub fn clocks(&mut self, names: &[&str]) {
+        if let Some(recorded) = &mut self.recorded {
+            recorded.push(self.inputs.clone());
+        }
         let edge = |name: &&str| self.interface.clocks.iter().position(|clock| clock == name).expect(name);
         let edges = names.iter().fold(0, |edges, name| edges | 1 << edge(name));
         self.model.rise(edges).expect("the clocks rise");

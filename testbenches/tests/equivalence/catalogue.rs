@@ -33,13 +33,23 @@ fn modules_come_after_those_they_instantiate_and_are_printed_once() {
 fn no_tool_warns() {
     use hardpath_gen::toolchain::Toolchain;
     use hardpath_testbenches::cosimulation::{lint, lint_with_icarus};
+    use std::collections::HashSet;
 
     let toolchain = Toolchain::locate().unwrap();
-    for entry in CATALOGUE.iter() {
+    let designs: Vec<_> = CATALOGUE.iter().map(|entry| (entry, design(entry))).collect();
+    // A block that stands in another one is printed the same there, and looked at there.
+    let within: HashSet<&str> = designs
+        .iter()
+        .flat_map(|(_, design)| design.circuits.iter().filter(|circuit| circuit.name != design.top().name))
+        .map(|circuit| circuit.name.as_str())
+        .collect();
+    for (entry, design) in &designs {
+        if within.contains(design.top().name.as_str()) {
+            continue;
+        }
         let directory = tempfile::tempdir().unwrap();
-        let design = design(entry);
-        lint(&toolchain, &design, directory.path()).unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
-        lint_with_icarus(&toolchain, &design, directory.path())
+        lint(&toolchain, design, directory.path()).unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
+        lint_with_icarus(&toolchain, design, directory.path())
             .unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
     }
 }

@@ -44,3 +44,12 @@ pub fn one_of(name: &str, numbers: &'static [u64]) -> Box<dyn Driver> {
         chosen
     })
 }
+
+/// The inputs of every cycle as they were recorded: names, and values for each cycle.
+pub fn replayed((names, cycles): &(Vec<String>, Vec<Vec<Vec<u64>>>)) -> Vec<Box<dyn Driver>> {
+    let driver = |(place, name): (usize, &String)| {
+        let values: Vec<_> = cycles.iter().map(|inputs| inputs[place].clone()).collect();
+        Box::new(Sequence::new(name, move |cycle, _| values[cycle as usize].clone())) as Box<dyn Driver>
+    };
+    names.iter().enumerate().map(driver).collect()
+}

@@ -4,12 +4,12 @@
 //! are: within a target, on the inputs that hosts and storage gave it.
 
 use crate::blocks::{Lockstep, lockstep};
-use crate::drivers::{below, chance, drawn, free, one_of};
+use crate::drivers::{below, chance, drawn, free, one_of, replayed};
 use hardpath_rtl::fibre_channel::target::{CommandDecoder, FcpTarget, LoginTable, NumberList};
 use hardpath_rtl::fibre_channel::{FrameBuffer, FrameVerdict};
 use hardpath_sim::models::fibre_channel::{Access, Frame, Header, Transfer};
 use hardpath_sim::models::{BLOCK_BYTES, PageStorage, Pause};
-use hardpath_testbenches::cosimulation::{Driver, Interface, Sequence};
+use hardpath_testbenches::cosimulation::Interface;
 use hardpath_testbenches::fibre_channel::{OWN, TargetSurroundings};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -150,45 +150,36 @@ fn inputs_of_a_target() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
     around.storage.fail(70);
     around.bench.set("failure_ready", 0);
     around.bench.record();
-    for command in 0..24_u64 {
+    for command in 0..14_u64 {
         let is_write = random.random_bool(0.5);
         let blocks = random.random_range(1..20);
         let data = is_write.then(|| (0..blocks as usize * BLOCK_BYTES).map(|_| random.random()).collect());
         let data_length = blocks * BLOCK_BYTES as u32 + random.random_range(0..2) * 512;
         let access = [Access::Six, Access::Ten, Access::Twelve, Access::Sixteen][command as usize % 4];
-        around.hosts[command as usize % 2].start(Transfer { access, block: command * 25, blocks, data_length, data });
+        around.hosts[command as usize % 2]
+            .start(Transfer { data_length, ..Transfer::new(access, command * 25, blocks, data) });
     }
-    around.run(4000);
+    around.run(2500);
     let login = Header { r_ctl: 0x22, kind: 1, destination: OWN, source: 0x07_0000, ..Header::default() };
     while !around.incoming.is_empty() {
         around.cycle();
     }
     around.offer(&Frame { header: login, payload: vec![3; 116], is_first: true, is_last: true });
-    around.run(9000);
+    around.run(5000);
     for exchange in around.open_exchanges() {
         around.bench.set("failure_ready", 1);
         around.inspect(exchange, true);
         around.bench.set("failure_ready", 0);
     }
-    around.run(2000);
+    around.run(1000);
     around.bench.recorded()
 }
 
 #[test]
 fn targets() {
-    let (names, cycles) = inputs_of_a_target();
-    let count = cycles.len();
-    let drivers = |_: &Interface| -> Vec<Box<dyn Driver>> {
-        names
-            .iter()
-            .enumerate()
-            .map(|(place, name)| {
-                let values: Vec<_> = cycles.iter().map(|inputs| inputs[place].clone()).collect();
-                let driver = Sequence::new(name, move |cycle, _| values[cycle as usize].clone());
-                Box::new(driver) as Box<dyn Driver>
-            })
-            .collect()
-    };
+    let recorded = inputs_of_a_target();
+    let count = recorded.1.len();
+    let drivers = |_: &Interface| replayed(&recorded);
     let comparison = Lockstep {
         name: "fcp-target".to_owned(),
         cycles: count,

@@ -159,7 +159,7 @@ fn record_receivers_in_lockstep(
 
 #[test]
 fn record_receivers() {
-    record_receivers_in_lockstep("record-receivers", RecordCode::Slc, 2, RecordTraffic::slc, 60_000);
+    record_receivers_in_lockstep("record-receivers", RecordCode::Slc, 2, RecordTraffic::slc, 40_000);
 }
 
 #[test]

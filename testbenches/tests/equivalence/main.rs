@@ -9,6 +9,7 @@ mod drivers;
 mod ecc;
 mod fcp_target;
 mod fibre_channel;
+mod fibre_channel_port;
 mod flash_lane;
 mod flash_lane_blocks;
 mod line;

@@ -7,5 +7,6 @@ mod frame_receiver;
 mod frame_transmitter;
 mod link;
 mod ordered_set_decoder;
+mod port;
 mod port_state_machine;
 mod target;

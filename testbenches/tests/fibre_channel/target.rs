@@ -11,7 +11,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 fn transfer(access: Access, block: u64, blocks: u32, data: Option<Vec<u8>>) -> Transfer {
-    Transfer { access, block, blocks, data_length: blocks * BLOCK_BYTES as u32, data }
+    Transfer::new(access, block, blocks, data)
 }
 
 fn bytes(length: usize, random: &mut StdRng) -> Vec<u8> {

@@ -18,6 +18,7 @@ const LAST_SEQUENCE: u32 = 0x10_0000;
 const END_OF_SEQUENCE: u32 = 0x08_0000;
 const INITIATIVE: u32 = 0x01_0000;
 const RELATIVE_OFFSET: u32 = 0x00_0008;
+const FILL: u32 = 0x00_0003;
 /// Flags of FCP_RSP.
 const RESPONSE_INFORMATION: u8 = 0x01;
 const SENSE: u8 = 0x02;
@@ -70,19 +71,30 @@ impl Access {
     }
 }
 
-/// A read or write that a host asks for.
+/// A command of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transfer {
-    /// How it is written.
-    pub access: Access,
-    /// First block of 512 bytes.
-    pub block: u64,
-    /// Blocks.
-    pub blocks: u32,
+    /// Command descriptor block.
+    pub descriptor: [u8; 16],
     /// FCP_DL, bytes.
     pub data_length: u32,
-    /// What is written; `None` reads.
+    /// What is written; `None` reads, if anything.
     pub data: Option<Vec<u8>>,
+}
+
+impl Transfer {
+    /// A read, or a write of `data`, of so many blocks of 512 bytes from `block` on.
+    pub fn new(access: Access, block: u64, blocks: u32, data: Option<Vec<u8>>) -> Self {
+        let descriptor = access.descriptor(data.is_some(), block, blocks);
+        Self { descriptor, data_length: blocks * 512, data }
+    }
+
+    /// Another command, which may answer with up to `data_length` bytes.
+    pub fn command(block: &[u8], data_length: u32) -> Self {
+        let mut descriptor = [0; 16];
+        descriptor[..block.len()].copy_from_slice(block);
+        Self { descriptor, data_length, data: None }
+    }
 }
 
 /// How a command ended.
@@ -162,7 +174,7 @@ impl Initiator {
         self.address
     }
 
-    /// Asks for a read or write; the OX_ID of its exchange.
+    /// Gives a command; the OX_ID of its exchange.
     pub fn start(&mut self, transfer: Transfer) -> u16 {
         while self.exchanges.contains_key(&self.next_exchange) || self.next_exchange == 0xFFFF {
             self.next_exchange = self.next_exchange.wrapping_add(1);
@@ -170,12 +182,12 @@ impl Initiator {
         let exchange = self.next_exchange;
         self.next_exchange = self.next_exchange.wrapping_add(1);
         let mut payload = vec![0; 32];
-        payload[11] = if transfer.data.is_some() { 0x01 } else { 0x02 };
-        payload[12..28].copy_from_slice(&transfer.access.descriptor(
-            transfer.data.is_some(),
-            transfer.block,
-            transfer.blocks,
-        ));
+        payload[11] = match (&transfer.data, transfer.data_length) {
+            (Some(_), _) => 0x01,
+            (None, 0) => 0x00,
+            (None, _) => 0x02,
+        };
+        payload[12..28].copy_from_slice(&transfer.descriptor);
         payload[28..32].copy_from_slice(&transfer.data_length.to_be_bytes());
         let header = Header {
             r_ctl: COMMAND,
@@ -251,18 +263,25 @@ impl Initiator {
             return Err(format!("F_CTL {:06X} is not of the responder", header.f_ctl));
         }
         exchange.in_sequence(frame)?;
+        // Fill bytes stand behind the last frame of a sequence.
+        let fill = (header.f_ctl & FILL) as usize;
+        let f_ctl_without_fill = header.f_ctl & !FILL;
+        if fill > 0 && (!frame.is_last || fill > frame.payload.len()) {
+            return Err(format!("{fill} fill bytes"));
+        }
+        let payload = &frame.payload[..frame.payload.len() - fill];
         match header.r_ctl {
             DATA => {
                 let f_ctl = RESPONDER | RELATIVE_OFFSET | if frame.is_last { END_OF_SEQUENCE } else { 0 };
-                expect("F_CTL", header.f_ctl, f_ctl)?;
+                expect("F_CTL", f_ctl_without_fill, f_ctl)?;
                 expect("relative offset", header.parameter as usize, exchange.read.len())?;
                 if exchange.transfer.data.is_some() {
                     return Err("data for a write".to_owned());
                 }
-                if frame.payload.is_empty() || frame.payload.len() > self.payload {
-                    return Err(format!("{} bytes of data in a frame", frame.payload.len()));
+                if payload.is_empty() || payload.len() > self.payload {
+                    return Err(format!("{} bytes of data in a frame", payload.len()));
                 }
-                exchange.read.extend(&frame.payload);
+                exchange.read.extend(payload);
             }
             TRANSFER_READY => {
                 expect("F_CTL", header.f_ctl, RESPONDER | END_OF_SEQUENCE | INITIATIVE)?;
@@ -300,9 +319,9 @@ impl Initiator {
                 }
             }
             RESPONSE => {
-                expect("F_CTL", header.f_ctl, RESPONDER | LAST_SEQUENCE | END_OF_SEQUENCE)?;
+                expect("F_CTL", f_ctl_without_fill, RESPONDER | LAST_SEQUENCE | END_OF_SEQUENCE)?;
                 let exchange = self.exchanges.remove(&header.originator).expect("it was found above");
-                let outcome = exchange.outcome(header.originator, &frame.payload)?;
+                let outcome = exchange.outcome(header.originator, payload)?;
                 self.outcomes.push(outcome);
             }
             r_ctl => return Err(format!("R_CTL {r_ctl:02X}")),
@@ -323,6 +342,10 @@ impl Exchange {
                 if self.previous == Some(sequence) {
                     return Err(format!("SEQ_ID {sequence:02X} is that of the sequence before"));
                 }
+            }
+            // An answer may break off the data before it.
+            Some((expected, _)) if frame.header.r_ctl == RESPONSE && frame.is_first && sequence != expected => {
+                expect("SEQ_CNT", count, 0)?;
             }
             Some((expected, next)) => {
                 expect("SEQ_ID", sequence, expected)?;

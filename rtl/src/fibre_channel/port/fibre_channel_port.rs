@@ -1,0 +1,250 @@
+//! A Fibre Channel port of the array: from the bits of a line to pages of storage.
+
+use rust_hdl::prelude::*;
+
+use super::{FrameArbiter, FrameOutbox, PortMailbox};
+use crate::circuit::circuit_info;
+use crate::fibre_channel::target::FcpTarget;
+use crate::fibre_channel::{FrameBuffer, FrameVerdict, Link, PortState, WordKind};
+use crate::flash_controller::mailbox::MailboxSink;
+use crate::stream::StreamSource;
+
+/// One end of a point-to-point link with a SCSI target behind it: reads and writes by hardware alone, everything else by the
+/// processor at the mailbox.
+///
+/// ```text
+///            +------+ frames +-------------+      +-----------+ pages
+/// line ----->|      |------->| FrameBuffer |----->| FcpTarget |<-------> storage
+///            | Link |        +-------------+      +-----------+
+/// line <-----|      |<--- FrameArbiter <--- data, XFER_RDY, RSP |  other frames
+///            +------+           ^                               v
+///                               |     +-------------+     FrameBuffer
+///                          FrameOutbox<--| PortMailbox |<--------+
+///                                     +-------------+
+///                                            ^ processor
+/// ```
+///
+/// - Latency: about 85 cycles from the first bits of a READ to its first page's command, 50 from a page read to the bits of
+///   its first frame.
+/// - Throughput: a word a cycle each way, but for the 9 words around each frame.
+/// - Back-pressure: the line's is credit, of which the other port has 14 frames; storage's `page_ready` holds reads and writes
+///   back, and they the frames; a frame for which the processor has no room is lost.
+/// - Limits: those of [`Link`] and [`FcpTarget`].
+#[derive(LogicBlock)]
+pub struct FibreChannelPort {
+    /// Clock of the received line, rising edge.
+    pub line_clock: Signal<In, Clock>,
+    /// Clock of everything else, rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Forty bits of the line, by its clock, the first in bit 0; words may begin anywhere.
+    pub received: Signal<In, Bits<40>>,
+    /// Forty bits to send, the first in bit 0.
+    pub sent: Signal<Out, Bits<40>>,
+    /// The processor's port; registers as in [`PORT_REGISTERS`](super::PORT_REGISTERS).
+    pub mailbox: MailboxSink,
+    /// State of the link.
+    pub state: Signal<Out, PortState>,
+    /// What the last received word was.
+    pub kind: Signal<Out, WordKind>,
+
+    /// Storage is asked for a page.
+    pub page_valid: Signal<Out, Bit>,
+    /// Storage takes that.
+    pub page_ready: Signal<In, Bit>,
+    /// The page is written from its slot; else it is read into it.
+    pub page_is_write: Signal<Out, Bit>,
+    /// The slot, of those for reads or those for writes.
+    pub page_slot: Signal<Out, Bits<5>>,
+    /// Number of the page of 4 KB.
+    pub page: Signal<Out, Bits<32>>,
+    /// First block of the page that is meant.
+    pub page_first: Signal<Out, Bits<3>>,
+    /// Last block of the page that is meant.
+    pub page_last: Signal<Out, Bits<3>>,
+    /// A word of a page that is read.
+    pub fill: Signal<In, Bit>,
+    /// Where it belongs: slot in bits 14..=10, place in bits 9..=0.
+    pub fill_address: Signal<In, Bits<15>>,
+    /// The word, first byte in bits 7..=0.
+    pub fill_word: Signal<In, Bits<32>>,
+    /// Word of a page that is written: slot in bits 14..=10, place in bits 9..=0.
+    pub fetch_address: Signal<In, Bits<15>>,
+    /// The word, a cycle later, first byte in bits 7..=0.
+    pub fetch_word: Signal<Out, Bits<32>>,
+    /// Storage is done with a page.
+    pub done: Signal<In, Bit>,
+    /// The page was written.
+    pub done_is_write: Signal<In, Bit>,
+    /// Its slot.
+    pub done_slot: Signal<In, Bits<5>>,
+    /// The page could not be read or written.
+    pub done_failed: Signal<In, Bit>,
+
+    link: Link,
+    buffer: FrameBuffer<13>,
+    target: FcpTarget,
+    arbiter: FrameArbiter,
+    inbox: FrameBuffer<11>,
+    outbox: FrameOutbox,
+    registers: PortMailbox,
+    /// The link is active.
+    active: Signal<Local, Bit>,
+}
+
+impl FibreChannelPort {
+    /// A port whose R_T_TOV and shortest OLS are so many cycles.
+    ///
+    /// # Panics
+    /// If a time is not 1..2^28 cycles.
+    pub fn new(receiver_transmitter_timeout: u64, offline_time: u64) -> Self {
+        Self {
+            line_clock: Default::default(),
+            clock: Default::default(),
+            received: Default::default(),
+            sent: Default::default(),
+            mailbox: Default::default(),
+            state: Default::default(),
+            kind: Default::default(),
+            page_valid: Default::default(),
+            page_ready: Default::default(),
+            page_is_write: Default::default(),
+            page_slot: Default::default(),
+            page: Default::default(),
+            page_first: Default::default(),
+            page_last: Default::default(),
+            fill: Default::default(),
+            fill_address: Default::default(),
+            fill_word: Default::default(),
+            fetch_address: Default::default(),
+            fetch_word: Default::default(),
+            done: Default::default(),
+            done_is_write: Default::default(),
+            done_slot: Default::default(),
+            done_failed: Default::default(),
+            link: Link::new(receiver_transmitter_timeout, offline_time),
+            buffer: Default::default(),
+            target: Default::default(),
+            arbiter: Default::default(),
+            inbox: Default::default(),
+            outbox: Default::default(),
+            registers: Default::default(),
+            active: Default::default(),
+        }
+    }
+}
+
+impl Logic for FibreChannelPort {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, buffer, target, arbiter, inbox, outbox, registers);
+        // The link.
+        self.link.line_clock.next = self.line_clock.val();
+        self.link.clock.next = self.clock.val();
+        self.link.received.next = self.received.val();
+        self.sent.next = self.link.sent.val();
+        self.state.next = self.link.state.val();
+        self.kind.next = self.link.kind.val();
+        self.link.credit.next = self.registers.credit.val();
+        self.link.fills_with_arb.next = self.registers.fills_with_arb.val();
+        self.link.reset_link.next = self.registers.reset_link.val();
+        self.link.go_offline.next = self.registers.go_offline.val();
+        self.link.buffer_freed.next = self.buffer.freed.val();
+        self.active.next = self.link.state.val() == PortState::Active;
+
+        // Received frames: the good ones to the target, and what is not its business to the processor.
+        self.buffer.is_active.next = self.active.val();
+        self.buffer.valid.next = self.link.valid.val();
+        self.buffer.word.next = self.link.word.val();
+        self.buffer.ended.next = self.link.ended.val();
+        self.buffer.verdict.next = self.link.verdict.val();
+        self.buffer.received_first_of_sequence.next = self.link.received_first_of_sequence.val();
+        self.buffer.received_last_of_sequence.next = self.link.received_last_of_sequence.val();
+        StreamSource::<32>::join(&mut self.buffer.frame, &mut self.target.frame_in);
+        self.target.length.next = self.buffer.length.val();
+        self.target.first_in.next = self.buffer.is_first_of_sequence.val();
+        self.target.last_in.next = self.buffer.is_last_of_sequence.val();
+        self.inbox.is_active.next = true;
+        self.inbox.valid.next = self.target.processor_valid.val();
+        self.inbox.word.next = (self.target.processor_word.val() << 24)
+            | ((self.target.processor_word.val() & 0x0000_FF00) << 8)
+            | ((self.target.processor_word.val() >> 8) & 0x0000_FF00)
+            | (self.target.processor_word.val() >> 24);
+        self.inbox.ended.next = self.target.processor_ended.val();
+        self.inbox.verdict.next = FrameVerdict::Aborted;
+        if self.target.processor_keeps.val() {
+            self.inbox.verdict.next = FrameVerdict::Good;
+        }
+        self.inbox.received_first_of_sequence.next = self.target.processor_first.val();
+        self.inbox.received_last_of_sequence.next = self.target.processor_last.val();
+        StreamSource::<32>::join(&mut self.inbox.frame, &mut self.registers.received);
+        self.registers.received_length.next = self.inbox.length.val();
+        self.registers.received_is_first.next = self.inbox.is_first_of_sequence.val();
+        self.registers.received_is_last.next = self.inbox.is_last_of_sequence.val();
+
+        // Frames to send.
+        StreamSource::<32>::join(&mut self.target.frame_out, &mut self.arbiter.target);
+        self.arbiter.target_is_first.next = self.target.first_out.val();
+        self.arbiter.target_is_last.next = self.target.last_out.val();
+        StreamSource::<32>::join(&mut self.outbox.frame, &mut self.arbiter.processor);
+        self.arbiter.processor_is_first.next = self.registers.send_first.val();
+        self.arbiter.processor_is_last.next = self.registers.send_last.val();
+        StreamSource::<32>::join(&mut self.arbiter.frame, &mut self.link.frame);
+        self.link.is_first_of_sequence.next = self.arbiter.is_first_of_sequence.val();
+        self.link.is_last_of_sequence.next = self.arbiter.is_last_of_sequence.val();
+        self.outbox.write.next = self.registers.send_write.val();
+        self.outbox.write_word.next = self.registers.send_word.val();
+        self.outbox.start.next = self.registers.send_start.val();
+        self.outbox.clear.next = self.registers.send_clear.val();
+        self.registers.send_busy.next = self.outbox.is_busy.val();
+
+        // The processor.
+        MailboxSink::link(&mut self.mailbox, &mut self.registers.mailbox);
+        self.registers.state.next = self.link.state.val();
+        self.registers.outstanding.next = self.link.outstanding.val();
+        self.registers.dropped.next = self.buffer.dropped.val();
+        self.registers.data_dropped.next = self.target.data_dropped.val();
+        self.target.own_address.next = self.registers.own_address.val();
+        self.target.capacity.next = self.registers.capacity.val();
+        self.target.login_write.next = self.registers.login_write.val();
+        self.target.login_number.next = self.registers.login_number.val();
+        self.target.login_address.next = self.registers.login_address.val();
+        self.target.login_payload.next = self.registers.login_payload.val();
+        self.target.login_is_fast.next = self.registers.login_is_fast.val();
+        self.target.login_is_valid.next = self.registers.login_is_valid.val();
+        self.target.inspect.next = self.registers.inspect.val();
+        self.target.inspect_exchange.next = self.registers.inspect_exchange.val();
+        self.target.inspect_closes.next = self.registers.inspect_closes.val();
+        self.registers.inspected.next = self.target.inspected.val();
+        self.registers.inspected_is_open.next = self.target.inspected_is_open.val();
+        self.registers.inspected_is_write.next = self.target.inspected_is_write.val();
+        self.registers.inspected_failed.next = self.target.inspected_failed.val();
+        self.registers.inspected_reason.next = self.target.inspected_reason.val();
+        self.registers.inspected_login.next = self.target.inspected_login.val();
+        self.registers.inspected_originator.next = self.target.inspected_originator.val();
+        self.registers.failure_valid.next = self.target.failure_valid.val();
+        self.target.failure_ready.next = self.registers.failure_ready.val();
+        self.registers.failure_exchange.next = self.target.failure_exchange.val();
+
+        // Storage.
+        self.page_valid.next = self.target.page_valid.val();
+        self.target.page_ready.next = self.page_ready.val();
+        self.page_is_write.next = self.target.page_is_write.val();
+        self.page_slot.next = self.target.page_slot.val();
+        self.page.next = self.target.page.val();
+        self.page_first.next = self.target.page_first.val();
+        self.page_last.next = self.target.page_last.val();
+        self.target.fill.next = self.fill.val();
+        self.target.fill_address.next = self.fill_address.val();
+        self.target.fill_word.next = self.fill_word.val();
+        self.target.fetch_address.next = self.fetch_address.val();
+        self.fetch_word.next = self.target.fetch_word.val();
+        self.target.done.next = self.done.val();
+        self.target.done_is_write.next = self.done_is_write.val();
+        self.target.done_slot.next = self.done_slot.val();
+        self.target.done_failed.next = self.done_failed.val();
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        circuit_info::<Self>(&[])
+    }
+}

@@ -1,0 +1,11 @@
+//! A whole port: the link, the target behind it, and the processor beside.
+
+mod fibre_channel_port;
+mod frame_arbiter;
+mod frame_outbox;
+mod port_mailbox;
+
+pub use fibre_channel_port::FibreChannelPort;
+pub use frame_arbiter::{ArbiterTurn, FrameArbiter};
+pub use frame_outbox::FrameOutbox;
+pub use port_mailbox::{PORT_REGISTERS, PortMailbox};

@@ -1,0 +1,569 @@
+//! Registers by which the processor of a port reaches it.
+
+use rust_hdl::prelude::*;
+
+use crate::circuit::circuit_info;
+use crate::fibre_channel::PortState;
+use crate::flash_controller::mailbox::{Access, MailboxRegister, MailboxSink};
+use crate::stream::StreamSink;
+
+/// Registers of [`PortMailbox`].
+pub static PORT_REGISTERS: &[MailboxRegister] = &[
+    MailboxRegister {
+        name: "port_control",
+        offset: 0x000,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bit 0: fill words are ARB(FF), else IDLE; writing bit 1 as 1 resets the active link, bit 2 takes the link offline and up again (both read as 0)",
+    },
+    MailboxRegister {
+        name: "port_status",
+        offset: 0x004,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "bits 3..0: state of the port; 15..8: frames sent and not answered by R_RDY; 16: an exchange ended early; 17: words of a frame wait; 18: the frame to send has not left",
+    },
+    MailboxRegister {
+        name: "credit",
+        offset: 0x008,
+        reset: 1,
+        access: Access::ReadWrite,
+        description: "bits 7..0: frames that the other port can take",
+    },
+    MailboxRegister {
+        name: "own_address",
+        offset: 0x00c,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 23..0: address of the port",
+    },
+    MailboxRegister {
+        name: "capacity_low",
+        offset: 0x010,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "blocks of the logical unit, bits 31..0",
+    },
+    MailboxRegister {
+        name: "capacity_high",
+        offset: 0x014,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 2..0: blocks of the logical unit, bits 34..32",
+    },
+    MailboxRegister {
+        name: "login_address",
+        offset: 0x018,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 23..0: address for `login_entry`",
+    },
+    MailboxRegister {
+        name: "login_payload",
+        offset: 0x01c,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 9..0: words of payload in a frame for `login_entry`",
+    },
+    MailboxRegister {
+        name: "login_entry",
+        offset: 0x020,
+        reset: 0,
+        access: Access::WriteOnly,
+        description: "writing sets entry 3..0 of the logins to `login_address` and `login_payload`; bit 4: its commands are carried out by hardware; 5: it holds a login",
+    },
+    MailboxRegister {
+        name: "receive_word",
+        offset: 0x024,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "reading takes the next word of a received frame, its first byte in bits 31..24; zero if there is none",
+    },
+    MailboxRegister {
+        name: "receive_status",
+        offset: 0x028,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "bit 0: a word waits; 1: it is the last of its frame; 2: the frame is the first of its sequence; 3: the last; 25..16: words of the frame",
+    },
+    MailboxRegister {
+        name: "transmit_word",
+        offset: 0x02c,
+        reset: 0,
+        access: Access::WriteOnly,
+        description: "writing gives the next word of a frame to send, its first byte in bits 31..24; only while `port_status` bit 18 is low",
+    },
+    MailboxRegister {
+        name: "transmit_start",
+        offset: 0x030,
+        reset: 0,
+        access: Access::WriteOnly,
+        description: "writing sends the words given as a frame; bit 0: it is the first of its sequence; 1: the last; 2: the words are forgotten instead",
+    },
+    MailboxRegister {
+        name: "exchange_select",
+        offset: 0x034,
+        reset: 0,
+        access: Access::WriteOnly,
+        description: "writing looks at exchange 6..0; bit 8: and closes it; only while `exchange_state` bit 31 is low",
+    },
+    MailboxRegister {
+        name: "exchange_state",
+        offset: 0x038,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "of the exchange that was looked at, bits 15..0: OX_ID; 19..16: login; 26..25: why it ended early (1 storage failed, 2 the sequence was cut short); 28: it ended early; 29: it is a write; 30: it was open; 31: it is not answered yet",
+    },
+    MailboxRegister {
+        name: "failure",
+        offset: 0x03c,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 6..0: an exchange that ended early, bit 31: there is one; writing takes notice of it",
+    },
+    MailboxRegister {
+        name: "drop_counts",
+        offset: 0x040,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "bits 15..0: bad frames; 31..16: frames of data that nobody had asked for; modulo 65,536",
+    },
+];
+
+/// Registers as in [`PORT_REGISTERS`]: state and addresses of the port, logins, frames of the processor, exchanges.
+///
+/// - Latency: an access takes 1 cycle from `request` to `done`.
+/// - Throughput: one access at a time.
+/// - Back-pressure: none; the processor looks at the status before it gives or takes.
+/// - Limits: one frame to send and one exchange to look at, at a time.
+#[derive(LogicBlock)]
+pub struct PortMailbox {
+    /// Clock of all registers, rising edge.
+    pub clock: Signal<In, Clock>,
+    /// The processor's port.
+    pub mailbox: MailboxSink,
+    /// Words of received frames, first byte in bits 7..=0.
+    pub received: StreamSink<32>,
+    /// State of the port.
+    pub state: Signal<In, PortState>,
+    /// Frames sent and not answered.
+    pub outstanding: Signal<In, Bits<8>>,
+    /// Fill words are ARB(FF).
+    pub fills_with_arb: Signal<Out, Bit>,
+    /// The active link is reset.
+    pub reset_link: Signal<Out, Bit>,
+    /// The link is taken offline and up again.
+    pub go_offline: Signal<Out, Bit>,
+    /// Frames that the other port can take.
+    pub credit: Signal<Out, Bits<8>>,
+    /// Address of the port.
+    pub own_address: Signal<Out, Bits<24>>,
+    /// Blocks of the logical unit.
+    pub capacity: Signal<Out, Bits<35>>,
+    /// Login whose entry is written.
+    pub login_write: Signal<Out, Bit>,
+    /// Number of the entry.
+    pub login_number: Signal<Out, Bits<4>>,
+    /// Address of the port that is logged in.
+    pub login_address: Signal<Out, Bits<24>>,
+    /// Words of payload that it takes in a frame.
+    pub login_payload: Signal<Out, Bits<10>>,
+    /// Its commands may be carried out by hardware alone.
+    pub login_is_fast: Signal<Out, Bit>,
+    /// The entry holds a login.
+    pub login_is_valid: Signal<Out, Bit>,
+    /// Words of the frame; meaningful with its words.
+    pub received_length: Signal<In, Bits<10>>,
+    /// The frame is the first of its sequence; meaningful with its words.
+    pub received_is_first: Signal<In, Bit>,
+    /// The frame is the last of its sequence; meaningful with its words.
+    pub received_is_last: Signal<In, Bit>,
+    /// A word of a frame to send.
+    pub send_write: Signal<Out, Bit>,
+    /// The word, first byte in bits 7..=0.
+    pub send_word: Signal<Out, Bits<32>>,
+    /// The words so far are a frame.
+    pub send_start: Signal<Out, Bit>,
+    /// The words so far are forgotten.
+    pub send_clear: Signal<Out, Bit>,
+    /// The frame is the first of its sequence.
+    pub send_first: Signal<Out, Bit>,
+    /// The frame is the last of its sequence.
+    pub send_last: Signal<Out, Bit>,
+    /// The frame has not left.
+    pub send_busy: Signal<In, Bit>,
+    /// The processor asks for an exchange, until it is answered.
+    pub inspect: Signal<Out, Bit>,
+    /// Number of the exchange.
+    pub inspect_exchange: Signal<Out, Bits<7>>,
+    /// And closes it.
+    pub inspect_closes: Signal<Out, Bit>,
+    /// It is answered.
+    pub inspected: Signal<In, Bit>,
+    /// The exchange is open.
+    pub inspected_is_open: Signal<In, Bit>,
+    /// It is a write.
+    pub inspected_is_write: Signal<In, Bit>,
+    /// It ended early and has no page under way.
+    pub inspected_failed: Signal<In, Bit>,
+    /// Why: 1 storage failed, 2 the sequence ended before all data was there.
+    pub inspected_reason: Signal<In, Bits<2>>,
+    /// Login of its host.
+    pub inspected_login: Signal<In, Bits<4>>,
+    /// Its OX_ID.
+    pub inspected_originator: Signal<In, Bits<16>>,
+    /// An exchange ended early.
+    pub failure_valid: Signal<In, Bit>,
+    /// Number of the exchange.
+    pub failure_exchange: Signal<In, Bits<7>>,
+    /// That is taken notice of.
+    pub failure_ready: Signal<Out, Bit>,
+    /// A bad frame was dropped.
+    pub dropped: Signal<In, Bit>,
+    /// Data was dropped that nobody had asked for.
+    pub data_dropped: Signal<In, Bit>,
+
+    offset_of_port_control: Constant<Bits<12>>,
+    offset_of_port_status: Constant<Bits<12>>,
+    offset_of_credit: Constant<Bits<12>>,
+    offset_of_own_address: Constant<Bits<12>>,
+    offset_of_capacity_low: Constant<Bits<12>>,
+    offset_of_capacity_high: Constant<Bits<12>>,
+    offset_of_login_address: Constant<Bits<12>>,
+    offset_of_login_payload: Constant<Bits<12>>,
+    offset_of_login_entry: Constant<Bits<12>>,
+    offset_of_receive_word: Constant<Bits<12>>,
+    offset_of_receive_status: Constant<Bits<12>>,
+    offset_of_transmit_word: Constant<Bits<12>>,
+    offset_of_transmit_start: Constant<Bits<12>>,
+    offset_of_exchange_select: Constant<Bits<12>>,
+    offset_of_exchange_state: Constant<Bits<12>>,
+    offset_of_failure: Constant<Bits<12>>,
+    offset_of_drop_counts: Constant<Bits<12>>,
+
+    arb: DFF<Bit>,
+    credit_register: DFFWithInit<Bits<8>>,
+    address: DFF<Bits<24>>,
+    capacity_low: DFF<Bits<32>>,
+    capacity_high: DFF<Bits<3>>,
+    new_address: DFF<Bits<24>>,
+    new_payload: DFF<Bits<10>>,
+    selected: DFF<Bits<7>>,
+    closes: DFF<Bit>,
+    asking: DFF<Bit>,
+    answer: DFF<Bits<31>>,
+    bad: DFF<Bits<16>>,
+    unasked: DFF<Bits<16>>,
+    first: DFF<Bit>,
+    last: DFF<Bit>,
+    data: DFF<Bits<32>>,
+    finished: DFF<Bit>,
+    begins: Signal<Local, Bit>,
+    writes: Signal<Local, Bit>,
+    swapped_in: Signal<Local, Bits<32>>,
+    swapped_out: Signal<Local, Bits<32>>,
+    status: Signal<Local, Bits<32>>,
+    answered: Signal<Local, Bits<31>>,
+    receive_status: Signal<Local, Bits<32>>,
+    exchange_word: Signal<Local, Bits<32>>,
+    failure_word: Signal<Local, Bits<32>>,
+}
+
+impl Default for PortMailbox {
+    fn default() -> Self {
+        let offset = |name| Constant::new(u64::from(MailboxRegister::find(PORT_REGISTERS, name).offset).into());
+        Self {
+            clock: Default::default(),
+            mailbox: Default::default(),
+            received: Default::default(),
+            state: Default::default(),
+            outstanding: Default::default(),
+            fills_with_arb: Default::default(),
+            reset_link: Default::default(),
+            go_offline: Default::default(),
+            credit: Default::default(),
+            own_address: Default::default(),
+            capacity: Default::default(),
+            login_write: Default::default(),
+            login_number: Default::default(),
+            login_address: Default::default(),
+            login_payload: Default::default(),
+            login_is_fast: Default::default(),
+            login_is_valid: Default::default(),
+            received_length: Default::default(),
+            received_is_first: Default::default(),
+            received_is_last: Default::default(),
+            send_write: Default::default(),
+            send_word: Default::default(),
+            send_start: Default::default(),
+            send_clear: Default::default(),
+            send_first: Default::default(),
+            send_last: Default::default(),
+            send_busy: Default::default(),
+            inspect: Default::default(),
+            inspect_exchange: Default::default(),
+            inspect_closes: Default::default(),
+            inspected: Default::default(),
+            inspected_is_open: Default::default(),
+            inspected_is_write: Default::default(),
+            inspected_failed: Default::default(),
+            inspected_reason: Default::default(),
+            inspected_login: Default::default(),
+            inspected_originator: Default::default(),
+            failure_valid: Default::default(),
+            failure_exchange: Default::default(),
+            failure_ready: Default::default(),
+            dropped: Default::default(),
+            data_dropped: Default::default(),
+            offset_of_port_control: offset("port_control"),
+            offset_of_port_status: offset("port_status"),
+            offset_of_credit: offset("credit"),
+            offset_of_own_address: offset("own_address"),
+            offset_of_capacity_low: offset("capacity_low"),
+            offset_of_capacity_high: offset("capacity_high"),
+            offset_of_login_address: offset("login_address"),
+            offset_of_login_payload: offset("login_payload"),
+            offset_of_login_entry: offset("login_entry"),
+            offset_of_receive_word: offset("receive_word"),
+            offset_of_receive_status: offset("receive_status"),
+            offset_of_transmit_word: offset("transmit_word"),
+            offset_of_transmit_start: offset("transmit_start"),
+            offset_of_exchange_select: offset("exchange_select"),
+            offset_of_exchange_state: offset("exchange_state"),
+            offset_of_failure: offset("failure"),
+            offset_of_drop_counts: offset("drop_counts"),
+            arb: Default::default(),
+            credit_register: DFFWithInit::new(1_u64.into()),
+            address: Default::default(),
+            capacity_low: Default::default(),
+            capacity_high: Default::default(),
+            new_address: Default::default(),
+            new_payload: Default::default(),
+            selected: Default::default(),
+            closes: Default::default(),
+            asking: Default::default(),
+            answer: Default::default(),
+            bad: Default::default(),
+            unasked: Default::default(),
+            first: Default::default(),
+            last: Default::default(),
+            data: Default::default(),
+            finished: Default::default(),
+            begins: Default::default(),
+            writes: Default::default(),
+            swapped_in: Default::default(),
+            swapped_out: Default::default(),
+            status: Default::default(),
+            answered: Default::default(),
+            receive_status: Default::default(),
+            exchange_word: Default::default(),
+            failure_word: Default::default(),
+        }
+    }
+}
+
+impl Logic for PortMailbox {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, arb, credit_register, address, capacity_low, capacity_high, new_address, new_payload);
+        dff_setup!(self, clock, selected, closes, asking, answer, bad, unasked, first, last, data, finished);
+
+        self.swapped_in.next = (self.mailbox.data_in.val() << 24)
+            | ((self.mailbox.data_in.val() & 0x0000_FF00) << 8)
+            | ((self.mailbox.data_in.val() >> 8) & 0x0000_FF00)
+            | (self.mailbox.data_in.val() >> 24);
+        self.swapped_out.next = (self.received.data.val() << 24)
+            | ((self.received.data.val() & 0x0000_FF00) << 8)
+            | ((self.received.data.val() >> 8) & 0x0000_FF00)
+            | (self.received.data.val() >> 24);
+
+        // What registers show.
+        self.status.next = bit_cast::<32, 8>(self.outstanding.val()) << 8;
+        match self.state.val() {
+            PortState::OlsReceive => {
+                self.status.next = self.status.val() | 1;
+            }
+            PortState::OlsWait => {
+                self.status.next = self.status.val() | 2;
+            }
+            PortState::LrTransmit => {
+                self.status.next = self.status.val() | 3;
+            }
+            PortState::LrReceive => {
+                self.status.next = self.status.val() | 4;
+            }
+            PortState::LrrReceive => {
+                self.status.next = self.status.val() | 5;
+            }
+            PortState::Active => {
+                self.status.next = self.status.val() | 6;
+            }
+            PortState::NosReceive => {
+                self.status.next = self.status.val() | 7;
+            }
+            PortState::OlsTransmit => {}
+            _ => {
+                self.status.next = self.status.val() | 8;
+            }
+        }
+        self.status.next = self.status.val().replace_bit(16, self.failure_valid.val());
+        self.status.next = self.status.val().replace_bit(17, self.received.valid.val());
+        self.status.next = self.status.val().replace_bit(18, self.send_busy.val());
+        self.receive_status.next = bit_cast::<32, 10>(self.received_length.val()) << 16;
+        self.receive_status.next = self.receive_status.val().replace_bit(0, self.received.valid.val());
+        self.receive_status.next = self.receive_status.val().replace_bit(1, self.received.last.val());
+        self.receive_status.next = self.receive_status.val().replace_bit(2, self.received_is_first.val());
+        self.receive_status.next = self.receive_status.val().replace_bit(3, self.received_is_last.val());
+        if !self.received.valid.val() {
+            self.receive_status.next = bits::<32>(0);
+        }
+        self.answered.next = bit_cast::<31, 16>(self.inspected_originator.val())
+            | (bit_cast::<31, 4>(self.inspected_login.val()) << 16)
+            | (bit_cast::<31, 2>(self.inspected_reason.val()) << 25);
+        self.answered.next = self.answered.val().replace_bit(28, self.inspected_failed.val());
+        self.answered.next = self.answered.val().replace_bit(29, self.inspected_is_write.val());
+        self.answered.next = self.answered.val().replace_bit(30, self.inspected_is_open.val());
+        self.exchange_word.next = bit_cast::<32, 31>(self.answer.q.val());
+        self.exchange_word.next = self.exchange_word.val().replace_bit(31, self.asking.q.val());
+        self.failure_word.next = bits::<32>(0);
+        if self.failure_valid.val() {
+            self.failure_word.next = bit_cast::<32, 7>(self.failure_exchange.val()).replace_bit(31, true);
+        }
+
+        if self.inspected.val() & self.asking.q.val() {
+            self.asking.d.next = false;
+            self.answer.d.next = self.answered.val();
+        }
+        if self.dropped.val() {
+            self.bad.d.next = self.bad.q.val() + 1;
+        }
+        if self.data_dropped.val() {
+            self.unasked.d.next = self.unasked.q.val() + 1;
+        }
+
+        // Accesses. In the cycle of `done`, the request is still that of the access done.
+        self.begins.next = self.mailbox.request.val() & !self.finished.q.val();
+        self.writes.next = self.begins.val() & self.mailbox.write.val();
+        self.finished.d.next = self.begins.val();
+        self.data.d.next = bits::<32>(0);
+        self.received.ready.next = false;
+        if self.begins.val() & !self.mailbox.write.val() {
+            if (self.mailbox.address.val() == self.offset_of_port_control.val()) & self.arb.q.val() {
+                self.data.d.next = bits::<32>(1);
+            }
+            if self.mailbox.address.val() == self.offset_of_port_status.val() {
+                self.data.d.next = self.status.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_credit.val() {
+                self.data.d.next = bit_cast::<32, 8>(self.credit_register.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_own_address.val() {
+                self.data.d.next = bit_cast::<32, 24>(self.address.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_capacity_low.val() {
+                self.data.d.next = self.capacity_low.q.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_capacity_high.val() {
+                self.data.d.next = bit_cast::<32, 3>(self.capacity_high.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_login_address.val() {
+                self.data.d.next = bit_cast::<32, 24>(self.new_address.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_login_payload.val() {
+                self.data.d.next = bit_cast::<32, 10>(self.new_payload.q.val());
+            }
+            if (self.mailbox.address.val() == self.offset_of_receive_word.val()) & self.received.valid.val() {
+                self.data.d.next = self.swapped_out.val();
+                self.received.ready.next = true;
+            }
+            if self.mailbox.address.val() == self.offset_of_receive_status.val() {
+                self.data.d.next = self.receive_status.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_exchange_state.val() {
+                self.data.d.next = self.exchange_word.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_failure.val() {
+                self.data.d.next = self.failure_word.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_drop_counts.val() {
+                self.data.d.next =
+                    (bit_cast::<32, 16>(self.unasked.q.val()) << 16) | bit_cast::<32, 16>(self.bad.q.val());
+            }
+        }
+        self.reset_link.next = false;
+        self.go_offline.next = false;
+        self.login_write.next = false;
+        self.send_write.next = false;
+        self.send_start.next = false;
+        self.send_clear.next = false;
+        self.failure_ready.next = false;
+        if self.writes.val() {
+            if self.mailbox.address.val() == self.offset_of_port_control.val() {
+                self.arb.d.next = self.mailbox.data_in.val().get_bit(0);
+                self.reset_link.next = self.mailbox.data_in.val().get_bit(1);
+                self.go_offline.next = self.mailbox.data_in.val().get_bit(2);
+            }
+            if self.mailbox.address.val() == self.offset_of_credit.val() {
+                self.credit_register.d.next = self.mailbox.data_in.val().get_bits::<8>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_own_address.val() {
+                self.address.d.next = self.mailbox.data_in.val().get_bits::<24>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_capacity_low.val() {
+                self.capacity_low.d.next = self.mailbox.data_in.val().get_bits::<32>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_capacity_high.val() {
+                self.capacity_high.d.next = self.mailbox.data_in.val().get_bits::<3>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_login_address.val() {
+                self.new_address.d.next = self.mailbox.data_in.val().get_bits::<24>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_login_payload.val() {
+                self.new_payload.d.next = self.mailbox.data_in.val().get_bits::<10>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_login_entry.val() {
+                self.login_write.next = true;
+            }
+            if self.mailbox.address.val() == self.offset_of_transmit_word.val() {
+                self.send_write.next = true;
+            }
+            if self.mailbox.address.val() == self.offset_of_transmit_start.val() {
+                self.send_start.next = !self.mailbox.data_in.val().get_bit(2);
+                self.send_clear.next = self.mailbox.data_in.val().get_bit(2);
+                self.first.d.next = self.mailbox.data_in.val().get_bit(0);
+                self.last.d.next = self.mailbox.data_in.val().get_bit(1);
+            }
+            if (self.mailbox.address.val() == self.offset_of_exchange_select.val()) & !self.asking.q.val() {
+                self.selected.d.next = self.mailbox.data_in.val().get_bits::<7>(0);
+                self.closes.d.next = self.mailbox.data_in.val().get_bit(8);
+                self.asking.d.next = true;
+            }
+            if self.mailbox.address.val() == self.offset_of_failure.val() {
+                self.failure_ready.next = true;
+            }
+        }
+        self.mailbox.done.next = self.finished.q.val();
+        self.mailbox.data_out.next = self.data.q.val();
+
+        self.fills_with_arb.next = self.arb.q.val();
+        self.credit.next = self.credit_register.q.val();
+        self.own_address.next = self.address.q.val();
+        self.capacity.next =
+            (bit_cast::<35, 3>(self.capacity_high.q.val()) << 32) | bit_cast::<35, 32>(self.capacity_low.q.val());
+        self.login_number.next = self.mailbox.data_in.val().get_bits::<4>(0);
+        self.login_is_fast.next = self.mailbox.data_in.val().get_bit(4);
+        self.login_is_valid.next = self.mailbox.data_in.val().get_bit(5);
+        self.login_address.next = self.new_address.q.val();
+        self.login_payload.next = self.new_payload.q.val();
+        self.send_word.next = self.swapped_in.val();
+        self.send_first.next = self.first.q.val();
+        self.send_last.next = self.last.q.val();
+        self.inspect.next = self.asking.q.val();
+        self.inspect_exchange.next = self.selected.q.val();
+        self.inspect_closes.next = self.closes.q.val();
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        circuit_info::<Self>(&[])
+    }
+}

@@ -1,0 +1,14 @@
+//! The processor of a Fibre Channel port: logins, and the commands that hardware leaves to it.
+//!
+//! What is decided is pure ([`PortFirmware`]): a frame comes in, orders for the hardware come out. The processor carries them
+//! out at the port's mailbox.
+
+mod link_services;
+mod policy;
+mod scsi;
+mod task;
+
+pub use link_services::PortNames;
+pub use policy::{Failure, PortFirmware, PortOrder};
+pub use scsi::{LogicalUnit, ScsiReply};
+pub use task::PortTask;

@@ -1,0 +1,152 @@
+//! The processor's program at a port's mailbox.
+
+use hardpath_rtl::fibre_channel::PortState;
+use hardpath_rtl::fibre_channel::port::PORT_REGISTERS;
+use hardpath_rtl::flash_controller::mailbox::MailboxRegister;
+
+use super::policy::{Failure, PortFirmware, PortOrder};
+use crate::firmware::{FirmwareResult, Processor};
+use crate::models::fibre_channel::Frame;
+
+/// Exchanges of hardware's.
+const EXCHANGES: u32 = 128;
+/// Cycles between two looks at the status.
+const POLL: u64 = 200;
+
+/// Carries out at the mailbox what [`PortFirmware`] decides.
+#[derive(Debug)]
+pub struct PortTask {
+    processor: Processor,
+    firmware: PortFirmware,
+}
+
+impl PortTask {
+    /// The program of a port at 8 Gb/s, whose fill words are ARB(FF).
+    pub fn new(processor: Processor, firmware: PortFirmware) -> Self {
+        Self { processor, firmware }
+    }
+
+    /// Runs until power fails.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn run(mut self) -> FirmwareResult {
+        let blocks = self.firmware.unit().blocks;
+        self.write("port_control", 1).await;
+        self.write("capacity_low", blocks as u32).await;
+        self.write("capacity_high", (blocks >> 32) as u32).await;
+        let mut was_active = false;
+        while !self.processor.power_fails() {
+            let status = self.read("port_status").await;
+            let is_active = status & 0xF == PortState::Active as u32;
+            if is_active && !was_active {
+                let orders = self.firmware.on_link_up();
+                self.carry_out(orders).await;
+            }
+            was_active = is_active;
+            if status >> 16 & 1 == 1 {
+                self.take_failure().await;
+            } else if status >> 17 & 1 == 1 {
+                if let Some(frame) = self.receive().await {
+                    let orders = self.firmware.on_frame(&frame);
+                    self.carry_out(orders).await;
+                }
+            } else {
+                self.processor.sleep(self.processor.cycle() + POLL).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_failure(&mut self) {
+        let exchange = self.read("failure").await & 0x7F;
+        self.write("failure", 0).await;
+        let state = self.exchange(exchange).await;
+        if state >> 28 & 1 == 1 {
+            let failure = Failure {
+                exchange: exchange as u8,
+                login: (state >> 16 & 0xF) as u8,
+                originator: state as u16,
+                is_write: state >> 29 & 1 == 1,
+                was_cut_short: state >> 25 & 3 == 2,
+            };
+            let orders = self.firmware.on_failure(&failure);
+            self.carry_out(orders).await;
+        }
+    }
+
+    /// The frame that waits; `None` if it is none.
+    async fn receive(&self) -> Option<Frame> {
+        let mut words = vec![];
+        loop {
+            let status = self.read("receive_status").await;
+            if status & 1 == 0 {
+                // The next word is on its way.
+                continue;
+            }
+            words.push(self.read("receive_word").await.swap_bytes());
+            if status & 2 != 0 {
+                return Frame::from_words(&words, status & 4 != 0, status & 8 != 0).ok();
+            }
+        }
+    }
+
+    async fn carry_out(&self, orders: Vec<PortOrder>) {
+        for order in orders {
+            match order {
+                PortOrder::Send(frame) => self.send(&frame).await,
+                PortOrder::SetAddress(address) => self.write("own_address", address).await,
+                PortOrder::SetCredit(credit) => self.write("credit", credit.into()).await,
+                PortOrder::SetLogin { entry, address, payload, is_fast, is_valid } => {
+                    self.write("login_address", address).await;
+                    self.write("login_payload", payload.into()).await;
+                    let entry = u32::from(entry) | u32::from(is_fast) << 4 | u32::from(is_valid) << 5;
+                    self.write("login_entry", entry).await;
+                }
+                PortOrder::Close { entry, originator } => self.close(entry.into(), originator).await,
+            }
+        }
+    }
+
+    async fn send(&self, frame: &Frame) {
+        while self.read("port_status").await >> 18 & 1 == 1 {}
+        for word in frame.words() {
+            self.write("transmit_word", word.swap_bytes()).await;
+        }
+        self.write("transmit_start", u32::from(frame.is_first) | u32::from(frame.is_last) << 1).await;
+    }
+
+    /// Closes exchanges of a login, and waits until none of them has a page under way.
+    async fn close(&self, login: u32, originator: Option<u16>) {
+        for exchange in 0..EXCHANGES {
+            let is_meant = |state: u32| {
+                state >> 30 & 1 == 1
+                    && state >> 16 & 0xF == login
+                    && originator.is_none_or(|originator| state as u16 == originator)
+            };
+            if is_meant(self.exchange(exchange).await) {
+                self.exchange(exchange | 0x100).await;
+                while is_meant(self.exchange(exchange).await) {}
+            }
+        }
+    }
+
+    /// Looks at an exchange.
+    async fn exchange(&self, select: u32) -> u32 {
+        self.write("exchange_select", select).await;
+        loop {
+            let state = self.read("exchange_state").await;
+            if state >> 31 == 0 {
+                return state;
+            }
+        }
+    }
+
+    async fn read(&self, name: &str) -> u32 {
+        self.processor.read(MailboxRegister::find(PORT_REGISTERS, name)).await
+    }
+
+    async fn write(&self, name: &str, value: u32) {
+        self.processor.write(MailboxRegister::find(PORT_REGISTERS, name), value).await;
+    }
+}

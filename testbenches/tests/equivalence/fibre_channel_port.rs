@@ -1,0 +1,205 @@
+//! A whole Fibre Channel port, and the blocks that only it has: engine, `simulate()` and Verilog agree.
+
+use crate::blocks::{Lockstep, lockstep};
+use crate::drivers::{below, chance, drawn, free, replayed};
+use hardpath_rtl::fibre_channel::PortState;
+use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
+use hardpath_sim::models::fibre_channel::{Access, Transfer};
+use hardpath_sim::models::{PageStorage, Pause};
+use hardpath_testbenches::cosimulation::{Interface, StreamDriver};
+use hardpath_testbenches::fibre_channel::{PortSurroundings, TIMES};
+use rand::Rng;
+
+fn port_state(words: &[u64]) -> PortState {
+    let states = [
+        PortState::OlsTransmit,
+        PortState::OlsReceive,
+        PortState::OlsWait,
+        PortState::LrTransmit,
+        PortState::LrReceive,
+        PortState::LrrReceive,
+        PortState::Active,
+        PortState::NosReceive,
+        PortState::NosTransmit,
+    ];
+    states[words[0] as usize]
+}
+
+#[test]
+fn frame_outboxes() {
+    lockstep(
+        "frame-outbox",
+        FrameOutbox::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("write", |block| &mut block.write)
+                .input("write_word", |block| &mut block.write_word)
+                .input("start", |block| &mut block.start)
+                .input("clear", |block| &mut block.clear)
+                .input("frame_ready", |block| &mut block.frame.ready)
+        },
+        |_| {
+            vec![
+                chance("write", 0.5),
+                free("write_word", 1.0),
+                chance("start", 0.05),
+                chance("clear", 0.01),
+                chance("frame_ready", 0.7),
+            ]
+        },
+        3000,
+    );
+}
+
+#[test]
+fn frame_arbiters() {
+    lockstep(
+        "frame-arbiter",
+        FrameArbiter::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("target_valid", |block| &mut block.target.valid)
+                .input("target_data", |block| &mut block.target.data)
+                .input("target_last", |block| &mut block.target.last)
+                .input("target_is_first", |block| &mut block.target_is_first)
+                .input("target_is_last", |block| &mut block.target_is_last)
+                .input("processor_valid", |block| &mut block.processor.valid)
+                .input("processor_data", |block| &mut block.processor.data)
+                .input("processor_last", |block| &mut block.processor.last)
+                .input("processor_is_first", |block| &mut block.processor_is_first)
+                .input("processor_is_last", |block| &mut block.processor_is_last)
+                .input("frame_ready", |block| &mut block.frame.ready)
+        },
+        |_| {
+            vec![
+                Box::new(StreamDriver::with_units("target", 0.8, 9)),
+                chance("target_is_first", 0.3),
+                chance("target_is_last", 0.3),
+                Box::new(StreamDriver::with_units("processor", 0.8, 9)),
+                chance("processor_is_first", 0.3),
+                chance("processor_is_last", 0.3),
+                chance("frame_ready", 0.7),
+            ]
+        },
+        3000,
+    );
+}
+
+#[test]
+fn port_mailboxes() {
+    lockstep(
+        "port-mailbox",
+        PortMailbox::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("mailbox_request", |block| &mut block.mailbox.request)
+                .input("mailbox_write", |block| &mut block.mailbox.write)
+                .input("mailbox_address", |block| &mut block.mailbox.address)
+                .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
+                .input("received_valid", |block| &mut block.received.valid)
+                .input("received_data", |block| &mut block.received.data)
+                .input("received_last", |block| &mut block.received.last)
+                .input_with("state", |block, words| block.state.next = port_state(words))
+                .input("outstanding", |block| &mut block.outstanding)
+                .input("received_length", |block| &mut block.received_length)
+                .input("received_is_first", |block| &mut block.received_is_first)
+                .input("received_is_last", |block| &mut block.received_is_last)
+                .input("send_busy", |block| &mut block.send_busy)
+                .input("inspected", |block| &mut block.inspected)
+                .input("inspected_is_open", |block| &mut block.inspected_is_open)
+                .input("inspected_is_write", |block| &mut block.inspected_is_write)
+                .input("inspected_failed", |block| &mut block.inspected_failed)
+                .input("inspected_reason", |block| &mut block.inspected_reason)
+                .input("inspected_login", |block| &mut block.inspected_login)
+                .input("inspected_originator", |block| &mut block.inspected_originator)
+                .input("failure_valid", |block| &mut block.failure_valid)
+                .input("failure_exchange", |block| &mut block.failure_exchange)
+                .input("dropped", |block| &mut block.dropped)
+                .input("data_dropped", |block| &mut block.data_dropped)
+        },
+        |_| {
+            vec![
+                chance("mailbox_request", 0.7),
+                chance("mailbox_write", 0.5),
+                drawn("mailbox_address", |_, random| random.random_range(0..18) * 4),
+                free("mailbox_data_in", 1.0),
+                Box::new(StreamDriver::with_units("received", 0.8, 9)),
+                below("state", 9),
+                free("outstanding", 0.5),
+                free("received_length", 0.5),
+                chance("received_is_first", 0.3),
+                chance("received_is_last", 0.3),
+                chance("send_busy", 0.3),
+                chance("inspected", 0.3),
+                chance("inspected_is_open", 0.3),
+                chance("inspected_is_write", 0.3),
+                chance("inspected_failed", 0.3),
+                free("inspected_reason", 0.5),
+                free("inspected_login", 0.5),
+                free("inspected_originator", 0.5),
+                chance("failure_valid", 0.3),
+                free("failure_exchange", 0.5),
+                chance("dropped", 0.3),
+                chance("data_dropped", 0.3),
+            ]
+        },
+        4000,
+    );
+}
+
+/// The inputs of a port while a host logs in over a line with some noise, writes and reads.
+fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
+    let mut around = PortSurroundings::new(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 9);
+    around.port.record();
+    around.log_in(60_000);
+    let initiator = around.host.initiator().expect("logged in");
+    for command in 0..4_u64 {
+        let data = (command % 2 == 0).then(|| vec![command as u8 + 1; 10 * 512]);
+        initiator.start(Transfer::new(Access::Ten, command / 2 * 25, 10, data));
+    }
+    initiator.start(Transfer::command(&[0x12, 0, 0, 0, 36, 0], 36));
+    for _ in 0..2500 {
+        around.cycle();
+    }
+    around.set_noise(0.002);
+    for _ in 0..1500 {
+        around.cycle();
+    }
+    around.port.recorded()
+}
+
+#[test]
+fn fibre_channel_ports() {
+    let recorded = inputs_of_a_port();
+    let count = recorded.1.len();
+    let drivers = |_: &Interface| replayed(&recorded);
+    let comparison = Lockstep {
+        name: "fibre-channel-port".to_owned(),
+        cycles: count,
+        in_step: true,
+        synthesized: false,
+        drivers: &drivers,
+    };
+    comparison.run(FibreChannelPort::new(TIMES.0, TIMES.1), |model| {
+        model
+            .clock("line_clock", |block| &mut block.line_clock)
+            .clock("clock", |block| &mut block.clock)
+            .input("received", |block| &mut block.received)
+            .input("mailbox_request", |block| &mut block.mailbox.request)
+            .input("mailbox_write", |block| &mut block.mailbox.write)
+            .input("mailbox_address", |block| &mut block.mailbox.address)
+            .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
+            .input("page_ready", |block| &mut block.page_ready)
+            .input("fill", |block| &mut block.fill)
+            .input("fill_address", |block| &mut block.fill_address)
+            .input("fill_word", |block| &mut block.fill_word)
+            .input("fetch_address", |block| &mut block.fetch_address)
+            .input("done", |block| &mut block.done)
+            .input("done_is_write", |block| &mut block.done_is_write)
+            .input("done_slot", |block| &mut block.done_slot)
+            .input("done_failed", |block| &mut block.done_failed)
+    });
+}
