@@ -82,6 +82,17 @@ fn timed(heading: &'static str, step: impl FnOnce() -> Result<()>) -> Outcome {
     Outcome { heading, duration: start.elapsed(), failure }
 }
 
+/// Runs cargo, and ends as it did.
+///
+/// # Errors
+/// If it cannot be started or fails.
+#[cfg(not(feature = "reports"))]
+pub fn cargo(arguments: &[&str]) -> Result<ExitCode> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    run_to_success(Command::new(cargo).args(arguments).current_dir(workspace_root()?))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn run_cargo(step: &CargoStep, root: &Path) -> Result<()> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     println!("$ cargo {}", step.arguments.join(" "));

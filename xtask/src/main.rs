@@ -1,9 +1,11 @@
 //! Project automation: `cargo xtask tools`, `cargo xtask test`, `cargo xtask bench`, `cargo xtask report`.
 
 mod bench;
+#[cfg(feature = "reports")]
 mod blocks;
 mod checks;
 mod report;
+#[cfg(feature = "reports")]
 mod synthesis;
 
 use std::process::ExitCode;
@@ -81,11 +83,21 @@ fn run(task: Task) -> Result<ExitCode> {
             println!("wrote {}", bench::campaign(cases, seed)?.display());
             Ok(ExitCode::SUCCESS)
         }
+        #[cfg(feature = "reports")]
         Task::Report { subject: Subject::Synthesis { only } } => {
             let toolchain = provision()?;
             let path = synthesis::report(&toolchain, &blocks::emit_all()?, only.as_deref())?;
             println!("wrote {}", path.display());
             Ok(ExitCode::SUCCESS)
+        }
+        #[cfg(not(feature = "reports"))]
+        Task::Report { subject: Subject::Synthesis { only } } => {
+            let mut arguments =
+                vec!["run", "--quiet", "--package", "xtask", "--features", "reports", "--", "report", "synthesis"];
+            if let Some(only) = &only {
+                arguments.extend(["--only", only]);
+            }
+            checks::cargo(&arguments)
         }
     }
 }
