@@ -76,6 +76,22 @@ fn what_is_wrong_with_a_command_is_told_in_sense_data() {
 }
 
 #[test]
+fn a_host_with_more_commands_than_exchanges_is_told_to_wait() {
+    let mut around = port((30_000, 30_000));
+    let initiator = around.host.initiator().expect("logged in");
+    for command in 0..150 {
+        initiator.start(Transfer::new(Access::Ten, command * 8, 8, None));
+    }
+    around.run_until_idle(1_000_000);
+    let outcomes = around.host.initiator().expect("logged in").take_outcomes();
+    let told = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
+    assert_eq!((told(0x00), told(0x28)), (128, 22));
+    // A data length of no whole blocks is something else.
+    let odd = Transfer { data_length: 100, ..Transfer::new(Access::Ten, 0, 8, None) };
+    assert_eq!(run(&mut around, odd).sense[12], 0x24);
+}
+
+#[test]
 fn what_was_written_over_the_line_is_read_back() {
     let mut around = port((50, 1500));
     let mut random = StdRng::seed_from_u64(1);

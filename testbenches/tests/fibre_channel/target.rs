@@ -313,6 +313,34 @@ fn data_that_was_not_asked_for_is_dropped_and_a_sequence_cut_short_is_told() {
     assert_eq!(around.storage.accesses(), 0);
 }
 
+#[test]
+fn a_read_goes_through_in_the_cycles_that_the_target_states() {
+    let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((500, 500), Pause::never(), 1), 1.0, 1);
+    around.hosts[0].start(transfer(Access::Ten, 0, 1, None));
+    let mut cycles_until = |name: &str| {
+        let mut cycles = 0;
+        while around.bench.get(name) == 0 {
+            around.cycle();
+            around.bench.settle();
+            cycles += 1;
+            assert!(cycles < 2000, "{name}");
+        }
+        cycles
+    };
+    // The first word is taken in the first cycle.
+    assert_eq!(cycles_until("page_valid"), 27);
+    while around.storage.reply().done.is_none() {
+        around.cycle();
+    }
+    let mut cycles = 0;
+    while around.bench.get("frame_out_valid") == 0 {
+        around.cycle();
+        around.bench.settle();
+        cycles += 1;
+    }
+    assert_eq!(cycles, 24);
+}
+
 /// Cycles that commands of 8 blocks take, 60 open at a time.
 fn cycles_of(commands: usize, is_write: bool) -> u64 {
     let mut around = TargetSurroundings::new(1, 2048, PageStorage::new((0, 0), Pause::never(), 1), 1.0, 1);

@@ -2,4 +2,5 @@
 
 mod executor;
 mod policy;
+mod port;
 mod rebuild;

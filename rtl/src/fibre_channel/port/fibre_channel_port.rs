@@ -24,7 +24,7 @@ use crate::stream::StreamSource;
 ///                                            ^ processor
 /// ```
 ///
-/// - Latency: about 85 cycles from the first bits of a READ to its first page's command, 50 from a page read to the bits of
+/// - Latency: about 85 cycles from the first bits of a READ to its first page's command, 40 from a page read to the bits of
 ///   its first frame.
 /// - Throughput: a word a cycle each way, but for the 9 words around each frame.
 /// - Back-pressure: the line's is credit, of which the other port has 14 frames; storage's `page_ready` holds reads and writes

@@ -283,6 +283,14 @@ impl PortFirmware {
             (header.kind, header.responder) = (0x01, 0xFFFF);
             return vec![PortOrder::Send(Frame { header, payload, is_first: true, is_last: true })];
         };
+        if !self.entries[entry].is_some_and(|login| login.has_process) {
+            // Who has no process login is told so: PRLO.
+            let mut payload = vec![0; 20];
+            payload[..8].copy_from_slice(&[0x21, 0x10, 0x00, 0x14, 0x08, 0x00, 0x00, 0x00]);
+            let mut header = self.back(frame, 0x22, 0x29_0000);
+            (header.kind, header.responder) = (0x01, 0xFFFF);
+            return vec![PortOrder::Send(Frame { header, payload, is_first: true, is_last: true })];
+        }
         let back = self.back(frame, 0x07, STATUS);
         let Some(payload) = frame.payload.first_chunk::<32>() else {
             return vec![PortOrder::Send(response(back, &ScsiReply::status(0), 0, Some(2)))];
@@ -315,7 +323,7 @@ impl PortFirmware {
         orders
     }
 
-    /// Whether a READ or WRITE has nothing that keeps hardware from it.
+    /// Whether a READ or WRITE of blocks that exist has nothing that keeps hardware from it.
     fn is_in_order(&self, payload: &[u8; 32]) -> bool {
         let block = &payload[12..28];
         let control = match block[0] {
@@ -325,8 +333,17 @@ impl PortFirmware {
             _ => block[15],
         };
         let options = if matches!(block[0], 0x08 | 0x0A) { block[1] & 0xE0 } else { block[1] & 0xE5 };
-        let writes = block[0] & 0x02 != 0;
-        control == 0 && options == 0 && payload[11] == if writes { 0x01 } else { 0x02 }
+        let two = |place: usize| u32::from(u16::from_be_bytes([block[place], block[place + 1]]));
+        let blocks = match block[0] {
+            0x08 | 0x0A => u32::from(block[4].wrapping_sub(1)) + 1,
+            0x28 | 0x2A => two(7),
+            0xA8 | 0xAA => two(6) << 16 | two(8),
+            _ => two(10) << 16 | two(12),
+        };
+        let data_length = u32::from_be_bytes([payload[28], payload[29], payload[30], payload[31]]);
+        let is_whole = data_length > 0 && (data_length % 512 == 0 || data_length / 512 >= blocks);
+        let direction = if block[0] & 0x02 != 0 { 0x01 } else { 0x02 };
+        control == 0 && options == 0 && blocks <= 65_535 && is_whole && payload[11] == direction
     }
 
     /// Task management.
