@@ -341,7 +341,7 @@ impl PortFirmware {
             _ => two(10) << 16 | two(12),
         };
         let data_length = u32::from_be_bytes([payload[28], payload[29], payload[30], payload[31]]);
-        let is_whole = data_length > 0 && (data_length % 512 == 0 || data_length / 512 >= blocks);
+        let is_whole = data_length > 0 && (data_length.is_multiple_of(512) || data_length / 512 >= blocks);
         let direction = if block[0] & 0x02 != 0 { 0x01 } else { 0x02 };
         control == 0 && options == 0 && blocks <= 65_535 && is_whole && payload[11] == direction
     }
