@@ -5,7 +5,7 @@ use rust_hdl::prelude::*;
 use super::{CatalogueEntry, connected};
 use crate::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
 use crate::fibre_channel::target::{
-    CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList,
+    CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList, SlotTable,
 };
 use crate::fibre_channel::{
     CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, Link, OrderedSetDecoder,
@@ -137,14 +137,9 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         build: || {
             let mut block = LoginTable::default();
             block.clock.connect();
-            block.write.connect();
-            block.written.connect();
-            block.new_address.connect();
-            block.new_payload.connect();
-            block.new_is_fast.connect();
-            block.new_is_valid.connect();
+            block.entry.link_connect_dest();
             block.looked_up.connect();
-            block.asked.connect();
+            block.lookup.link_connect_dest();
             Ok(connected(block))
         },
     },
@@ -172,20 +167,10 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.is_last_of_sequence.connect();
             block.own_address.connect();
             block.capacity.connect();
-            block.login_write.connect();
-            block.login_number.connect();
-            block.login_address.connect();
-            block.login_payload.connect();
-            block.login_is_fast.connect();
-            block.login_is_valid.connect();
-            block.asked_login.connect();
-            block.command_ready.connect();
-            block.command_refused.connect();
-            block.data_answered.connect();
-            block.data_accepted.connect();
-            block.data_slot.connect();
-            block.data_next_slot.connect();
-            block.data_address.connect();
+            block.entry.link_connect_dest();
+            block.lookup.link_connect_dest();
+            block.command.link_connect_dest();
+            block.data.link_connect_dest();
             Ok(connected(block))
         },
     },
@@ -202,41 +187,38 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "slot_table",
+        summary: "which slot holds which page of which exchange",
+        build: || {
+            let mut block = SlotTable::default();
+            block.clock.connect();
+            block.exchange.connect();
+            block.place.connect();
+            block.slot.connect();
+            block.write.connect();
+            block.write_place.connect();
+            block.write_slot.connect();
+            block.write_first.connect();
+            block.write_last.connect();
+            block.write_page.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "exchange_engine",
         summary: "128 exchanges of reads and writes, page by page",
         build: || {
             let mut block = ExchangeEngine::default();
             block.clock.connect();
-            block.command_valid.connect();
-            block.command_login.connect();
-            block.command_originator.connect();
-            block.command_is_write.connect();
-            block.command_block.connect();
-            block.command_blocks.connect();
-            block.command_is_under.connect();
-            block.command_is_over.connect();
-            block.command_residual.connect();
-            block.page_ready.connect();
+            block.command.link_connect_dest();
+            block.page.link_connect_dest();
             block.done_valid.connect();
             block.done_is_write.connect();
             block.done_slot.connect();
             block.done_failed.connect();
-            block.data_valid.connect();
-            block.data_responder.connect();
-            block.data_originator.connect();
-            block.data_login.connect();
-            block.data_offset.connect();
-            block.data_words.connect();
-            block.data_ends.connect();
-            block.data_moved.connect();
-            block.job_ready.connect();
-            block.sent_valid.connect();
-            block.sent_slot.connect();
-            block.sent_count.connect();
-            block.inspect.connect();
-            block.inspect_exchange.connect();
-            block.inspect_closes.connect();
-            block.failure_ready.connect();
+            block.data.link_connect_dest();
+            block.job.link_connect_dest();
+            block.inspection.link_connect_dest();
             Ok(connected(block))
         },
     },
@@ -246,27 +228,11 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         build: || {
             let mut block = FrameBuilder::default();
             block.clock.connect();
-            block.job_valid.connect();
-            block.job_kind.connect();
-            block.job_login.connect();
-            block.job_originator.connect();
-            block.job_responder.connect();
-            block.job_sequence.connect();
-            block.job_count.connect();
-            block.job_offset.connect();
-            block.job_words.connect();
-            block.job_slot.connect();
-            block.job_address.connect();
-            block.job_is_last.connect();
-            block.job_is_under.connect();
-            block.job_is_over.connect();
-            block.job_residual.connect();
+            block.job.link_connect_dest();
             block.own_address.connect();
-            block.asked_address.connect();
-            block.asked_payload.connect();
+            block.lookup.link_connect_dest();
             block.read_word.connect();
             block.frame.link_connect_dest();
-            block.sent_ready.connect();
             Ok(connected(block))
         },
     },
@@ -282,26 +248,11 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.last_in.connect();
             block.own_address.connect();
             block.capacity.connect();
-            block.login_write.connect();
-            block.login_number.connect();
-            block.login_address.connect();
-            block.login_payload.connect();
-            block.login_is_fast.connect();
-            block.login_is_valid.connect();
+            block.entry.link_connect_dest();
             block.frame_out.link_connect_dest();
-            block.page_ready.connect();
-            block.fill.connect();
-            block.fill_address.connect();
-            block.fill_word.connect();
-            block.fetch_address.connect();
-            block.done.connect();
-            block.done_is_write.connect();
-            block.done_slot.connect();
-            block.done_failed.connect();
-            block.inspect.connect();
-            block.inspect_exchange.connect();
-            block.inspect_closes.connect();
-            block.failure_ready.connect();
+            block.page.link_connect_dest();
+            block.slots.link_connect_dest();
+            block.inspection.link_connect_dest();
             Ok(connected(block))
         },
     },
@@ -345,19 +296,12 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.received.link_connect_dest();
             block.state.connect();
             block.outstanding.connect();
+            block.entry.link_connect_dest();
             block.received_length.connect();
             block.received_is_first.connect();
             block.received_is_last.connect();
             block.send_busy.connect();
-            block.inspected.connect();
-            block.inspected_is_open.connect();
-            block.inspected_is_write.connect();
-            block.inspected_failed.connect();
-            block.inspected_reason.connect();
-            block.inspected_login.connect();
-            block.inspected_originator.connect();
-            block.failure_valid.connect();
-            block.failure_exchange.connect();
+            block.inspection.link_connect_dest();
             block.dropped.connect();
             block.data_dropped.connect();
             Ok(connected(block))
@@ -372,15 +316,8 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.clock.connect();
             block.received.connect();
             block.mailbox.link_connect_dest();
-            block.page_ready.connect();
-            block.fill.connect();
-            block.fill_address.connect();
-            block.fill_word.connect();
-            block.fetch_address.connect();
-            block.done.connect();
-            block.done_is_write.connect();
-            block.done_slot.connect();
-            block.done_failed.connect();
+            block.page.link_connect_dest();
+            block.slots.link_connect_dest();
             Ok(connected(block))
         },
     },

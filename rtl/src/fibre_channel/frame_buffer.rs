@@ -26,7 +26,7 @@ pub enum BufferReadState {
 /// [`credit`](Self::credit) frames on the way. When the link is not active every frame is forgotten but the one that is being
 /// given out (what a port may do at a link reset, as remembered of FC-FS), and nothing is owed for what was there before.
 ///
-/// - Latency: 7 cycles from `ended` to the frame's first word; 1 from its last word taken to `freed`.
+/// - Latency: 6 cycles from `ended` to the frame's first word; 1 from its last word taken to `freed`.
 /// - Throughput: a word a cycle within a frame and 3 cycles between frames; a frame on the line has 9 words around it.
 /// - Back-pressure: frames stay until they are taken. A frame for which there is no room is dropped and counted as `overrun`;
 ///   nothing is owed for it, because its sender had no credit for it.

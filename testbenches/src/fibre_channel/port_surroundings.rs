@@ -114,9 +114,9 @@ impl PortSurroundings {
             valid: self.port.get("page_valid") == 1,
             is_write: self.port.get("page_is_write") == 1,
             slot: self.port.get("page_slot"),
-            page: self.port.get("page"),
+            page: self.port.get("page_number"),
             blocks: (self.port.get("page_first"), self.port.get("page_last")),
-            fetched: self.port.get("fetch_word") as u32,
+            fetched: self.port.get("slots_fetch_word") as u32,
         };
         let answer = (self.port.get("mailbox_done") == 1).then(|| self.port.get("mailbox_data_out") as u32);
         self.port.clocks(&["line_clock", "clock"]);
@@ -141,16 +141,16 @@ impl PortSurroundings {
         }
         let reply = self.storage.reply();
         port.set("page_ready", u64::from(reply.ready));
-        port.set("fill", u64::from(reply.fill.is_some()));
+        port.set("slots_fill", u64::from(reply.fill.is_some()));
         let (address, word) = reply.fill.unwrap_or_default();
-        port.set("fill_address", address);
-        port.set("fill_word", u64::from(word));
-        port.set("fetch_address", reply.fetch_address);
+        port.set("slots_fill_address", address);
+        port.set("slots_fill_word", u64::from(word));
+        port.set("slots_fetch_address", reply.fetch_address);
         let (is_write, slot, failed) = reply.done.unwrap_or_default();
-        port.set("done", u64::from(reply.done.is_some()));
-        port.set("done_is_write", u64::from(is_write));
-        port.set("done_slot", slot);
-        port.set("done_failed", u64::from(failed));
+        port.set("slots_done", u64::from(reply.done.is_some()));
+        port.set("slots_done_is_write", u64::from(is_write));
+        port.set("slots_done_slot", slot);
+        port.set("slots_done_failed", u64::from(failed));
     }
 
     fn give_to_link(&mut self) {

@@ -51,16 +51,16 @@ impl TargetSurroundings {
         let hosts: Vec<_> =
             (0..hosts).map(|host| Initiator::new(0x02_0000 + host as u32 * 0x100, OWN, payload)).collect();
         for (number, host) in hosts.iter().enumerate() {
-            bench.set("login_write", 1);
-            bench.set("login_number", number as u64);
-            bench.set("login_address", u64::from(host.address()));
-            bench.set("login_payload", payload as u64 / 4);
-            bench.set("login_is_fast", 1);
-            bench.set("login_is_valid", 1);
+            bench.set("entry_write", 1);
+            bench.set("entry_number", number as u64);
+            bench.set("entry_address", u64::from(host.address()));
+            bench.set("entry_payload", payload as u64 / 4);
+            bench.set("entry_is_fast", 1);
+            bench.set("entry_is_valid", 1);
             bench.settle();
             bench.clock();
         }
-        bench.set("login_write", 0);
+        bench.set("entry_write", 0);
         Self {
             bench,
             storage,
@@ -113,16 +113,16 @@ impl TargetSurroundings {
         bench.set("frame_out_ready", u64::from(takes));
         let reply = self.storage.reply();
         bench.set("page_ready", u64::from(reply.ready));
-        bench.set("fill", u64::from(reply.fill.is_some()));
+        bench.set("slots_fill", u64::from(reply.fill.is_some()));
         let (address, word) = reply.fill.unwrap_or_default();
-        bench.set("fill_address", address);
-        bench.set("fill_word", u64::from(word));
-        bench.set("fetch_address", reply.fetch_address);
+        bench.set("slots_fill_address", address);
+        bench.set("slots_fill_word", u64::from(word));
+        bench.set("slots_fetch_address", reply.fetch_address);
         let (is_write, slot, failed) = reply.done.unwrap_or_default();
-        bench.set("done", u64::from(reply.done.is_some()));
-        bench.set("done_is_write", u64::from(is_write));
-        bench.set("done_slot", slot);
-        bench.set("done_failed", u64::from(failed));
+        bench.set("slots_done", u64::from(reply.done.is_some()));
+        bench.set("slots_done_is_write", u64::from(is_write));
+        bench.set("slots_done_slot", slot);
+        bench.set("slots_done_failed", u64::from(failed));
         bench.settle();
         if std::env::var_os("DBG").is_some() {
             eprintln!(
@@ -135,7 +135,7 @@ impl TargetSurroundings {
                 bench.get("page_valid"),
                 bench.get("page_is_write"),
                 bench.get("page_slot"),
-                bench.get("page"),
+                bench.get("page_number"),
                 bench.get("page_first"),
                 bench.get("page_last"),
                 reply.done,
@@ -169,9 +169,9 @@ impl TargetSurroundings {
             valid: bench.get("page_valid") == 1,
             is_write: bench.get("page_is_write") == 1,
             slot: bench.get("page_slot"),
-            page: bench.get("page"),
+            page: bench.get("page_number"),
             blocks: (bench.get("page_first"), bench.get("page_last")),
-            fetched: bench.get("fetch_word") as u32,
+            fetched: bench.get("slots_fetch_word") as u32,
         };
         bench.clock();
         self.storage.clock(&request);
@@ -218,21 +218,21 @@ impl TargetSurroundings {
 
     /// Open, failed, reason, OX_ID of an exchange, which is closed if that is wanted.
     pub fn inspect(&mut self, exchange: u64, closes: bool) -> (bool, bool, u64, u64) {
-        self.bench.set("inspect", 1);
-        self.bench.set("inspect_exchange", exchange);
-        self.bench.set("inspect_closes", u64::from(closes));
+        self.bench.set("inspection_valid", 1);
+        self.bench.set("inspection_exchange", exchange);
+        self.bench.set("inspection_closes", u64::from(closes));
         loop {
             self.bench.settle();
-            let answered = self.bench.get("inspected") == 1;
+            let answered = self.bench.get("inspection_answered") == 1;
             let answer = (
-                self.bench.get("inspected_is_open") == 1,
-                self.bench.get("inspected_failed") == 1,
-                self.bench.get("inspected_reason"),
-                self.bench.get("inspected_originator"),
+                self.bench.get("inspection_is_open") == 1,
+                self.bench.get("inspection_failed") == 1,
+                self.bench.get("inspection_reason"),
+                self.bench.get("inspection_originator"),
             );
             self.cycle();
             if answered {
-                self.bench.set("inspect", 0);
+                self.bench.set("inspection_valid", 0);
                 self.cycle();
                 return answer;
             }

@@ -5,7 +5,7 @@
 
 use crate::blocks::{Lockstep, lockstep};
 use crate::drivers::{below, chance, drawn, free, one_of, replayed};
-use hardpath_rtl::fibre_channel::target::{CommandDecoder, FcpTarget, LoginTable, NumberList};
+use hardpath_rtl::fibre_channel::target::{CommandDecoder, FcpTarget, LoginTable, NumberList, SlotTable};
 use hardpath_rtl::fibre_channel::{FrameBuffer, FrameVerdict};
 use hardpath_sim::models::fibre_channel::{Access, Frame, Header, Transfer};
 use hardpath_sim::models::{BLOCK_BYTES, PageStorage, Pause};
@@ -62,25 +62,25 @@ fn login_tables() {
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
-                .input("write", |block| &mut block.write)
-                .input("written", |block| &mut block.written)
-                .input("new_address", |block| &mut block.new_address)
-                .input("new_payload", |block| &mut block.new_payload)
-                .input("new_is_fast", |block| &mut block.new_is_fast)
-                .input("new_is_valid", |block| &mut block.new_is_valid)
+                .input("entry_write", |block| &mut block.entry.write)
+                .input("entry_number", |block| &mut block.entry.number)
+                .input("entry_address", |block| &mut block.entry.address)
+                .input("entry_payload", |block| &mut block.entry.payload)
+                .input("entry_is_fast", |block| &mut block.entry.is_fast)
+                .input("entry_is_valid", |block| &mut block.entry.is_valid)
                 .input("looked_up", |block| &mut block.looked_up)
-                .input("asked", |block| &mut block.asked)
+                .input("lookup_number", |block| &mut block.lookup.number)
         },
         |_| {
             vec![
-                chance("write", 0.1),
-                free("written", 1.0),
-                below("new_address", 40),
-                free("new_payload", 1.0),
-                free("new_is_fast", 0.5),
-                chance("new_is_valid", 0.8),
+                chance("entry_write", 0.1),
+                free("entry_number", 1.0),
+                below("entry_address", 40),
+                free("entry_payload", 1.0),
+                free("entry_is_fast", 0.5),
+                chance("entry_is_valid", 0.8),
                 below("looked_up", 40),
-                free("asked", 1.0),
+                free("lookup_number", 1.0),
             ]
         },
         3000,
@@ -143,12 +143,48 @@ fn number_lists() {
     }
 }
 
+#[test]
+fn slot_tables() {
+    lockstep(
+        "slot-table",
+        SlotTable::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("exchange", |block| &mut block.exchange)
+                .input("place", |block| &mut block.place)
+                .input("slot", |block| &mut block.slot)
+                .input("write", |block| &mut block.write)
+                .input("write_place", |block| &mut block.write_place)
+                .input("write_slot", |block| &mut block.write_slot)
+                .input("write_first", |block| &mut block.write_first)
+                .input("write_last", |block| &mut block.write_last)
+                .input("write_page", |block| &mut block.write_page)
+        },
+        |_| {
+            // What is written is not looked up in the same cycle: places and slots of even cycles are even, and so on.
+            vec![
+                free("exchange", 0.1),
+                drawn("place", |cycle, random| random.random_range(0..4) * 2 + cycle % 2),
+                drawn("slot", |cycle, random| random.random_range(0..32) * 2 + cycle % 2),
+                chance("write", 0.5),
+                drawn("write_place", |cycle, random| random.random_range(0..4) * 2 + (cycle + 1) % 2),
+                drawn("write_slot", |cycle, random| random.random_range(0..32) * 2 + (cycle + 1) % 2),
+                free("write_first", 0.5),
+                free("write_last", 0.5),
+                free("write_page", 0.5),
+            ]
+        },
+        4000,
+    );
+}
+
 /// The inputs of a target while hosts read and write, some exchanges fail, others are closed, and foreign frames come.
 fn inputs_of_a_target() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
     let mut random = StdRng::seed_from_u64(9);
     let mut around = TargetSurroundings::new(2, 1024, PageStorage::new((5, 900), Pause::random(9, 0.2), 9), 0.9, 9);
     around.storage.fail(70);
-    around.bench.set("failure_ready", 0);
+    around.bench.set("inspection_failure_ready", 0);
     around.bench.record();
     for command in 0..14_u64 {
         let is_write = random.random_bool(0.5);
@@ -167,9 +203,9 @@ fn inputs_of_a_target() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
     around.offer(&Frame { header: login, payload: vec![3; 116], is_first: true, is_last: true });
     around.run(5000);
     for exchange in around.open_exchanges() {
-        around.bench.set("failure_ready", 1);
+        around.bench.set("inspection_failure_ready", 1);
         around.inspect(exchange, true);
-        around.bench.set("failure_ready", 0);
+        around.bench.set("inspection_failure_ready", 0);
     }
     around.run(1000);
     around.bench.recorded()
@@ -193,30 +229,30 @@ fn targets() {
             .input("frame_in_valid", |block| &mut block.frame_in.valid)
             .input("frame_in_data", |block| &mut block.frame_in.data)
             .input("frame_in_last", |block| &mut block.frame_in.last)
-            .input("frame_out_ready", |block| &mut block.frame_out.ready)
             .input("length", |block| &mut block.length)
             .input("first_in", |block| &mut block.first_in)
             .input("last_in", |block| &mut block.last_in)
             .input("own_address", |block| &mut block.own_address)
             .input("capacity", |block| &mut block.capacity)
-            .input("login_write", |block| &mut block.login_write)
-            .input("login_number", |block| &mut block.login_number)
-            .input("login_address", |block| &mut block.login_address)
-            .input("login_payload", |block| &mut block.login_payload)
-            .input("login_is_fast", |block| &mut block.login_is_fast)
-            .input("login_is_valid", |block| &mut block.login_is_valid)
-            .input("page_ready", |block| &mut block.page_ready)
-            .input("fill", |block| &mut block.fill)
-            .input("fill_address", |block| &mut block.fill_address)
-            .input("fill_word", |block| &mut block.fill_word)
-            .input("fetch_address", |block| &mut block.fetch_address)
-            .input("done", |block| &mut block.done)
-            .input("done_is_write", |block| &mut block.done_is_write)
-            .input("done_slot", |block| &mut block.done_slot)
-            .input("done_failed", |block| &mut block.done_failed)
-            .input("inspect", |block| &mut block.inspect)
-            .input("inspect_exchange", |block| &mut block.inspect_exchange)
-            .input("inspect_closes", |block| &mut block.inspect_closes)
-            .input("failure_ready", |block| &mut block.failure_ready)
+            .input("entry_write", |block| &mut block.entry.write)
+            .input("entry_number", |block| &mut block.entry.number)
+            .input("entry_address", |block| &mut block.entry.address)
+            .input("entry_payload", |block| &mut block.entry.payload)
+            .input("entry_is_fast", |block| &mut block.entry.is_fast)
+            .input("entry_is_valid", |block| &mut block.entry.is_valid)
+            .input("frame_out_ready", |block| &mut block.frame_out.ready)
+            .input("page_ready", |block| &mut block.page.ready)
+            .input("slots_fill", |block| &mut block.slots.fill)
+            .input("slots_fill_address", |block| &mut block.slots.fill_address)
+            .input("slots_fill_word", |block| &mut block.slots.fill_word)
+            .input("slots_fetch_address", |block| &mut block.slots.fetch_address)
+            .input("slots_done", |block| &mut block.slots.done)
+            .input("slots_done_is_write", |block| &mut block.slots.done_is_write)
+            .input("slots_done_slot", |block| &mut block.slots.done_slot)
+            .input("slots_done_failed", |block| &mut block.slots.done_failed)
+            .input("inspection_valid", |block| &mut block.inspection.valid)
+            .input("inspection_exchange", |block| &mut block.inspection.exchange)
+            .input("inspection_closes", |block| &mut block.inspection.closes)
+            .input("inspection_failure_ready", |block| &mut block.inspection.failure_ready)
     });
 }

@@ -108,15 +108,15 @@ fn port_mailboxes() {
                 .input("received_is_first", |block| &mut block.received_is_first)
                 .input("received_is_last", |block| &mut block.received_is_last)
                 .input("send_busy", |block| &mut block.send_busy)
-                .input("inspected", |block| &mut block.inspected)
-                .input("inspected_is_open", |block| &mut block.inspected_is_open)
-                .input("inspected_is_write", |block| &mut block.inspected_is_write)
-                .input("inspected_failed", |block| &mut block.inspected_failed)
-                .input("inspected_reason", |block| &mut block.inspected_reason)
-                .input("inspected_login", |block| &mut block.inspected_login)
-                .input("inspected_originator", |block| &mut block.inspected_originator)
-                .input("failure_valid", |block| &mut block.failure_valid)
-                .input("failure_exchange", |block| &mut block.failure_exchange)
+                .input("inspection_answered", |block| &mut block.inspection.answered)
+                .input("inspection_is_open", |block| &mut block.inspection.is_open)
+                .input("inspection_is_write", |block| &mut block.inspection.is_write)
+                .input("inspection_failed", |block| &mut block.inspection.failed)
+                .input("inspection_reason", |block| &mut block.inspection.reason)
+                .input("inspection_login", |block| &mut block.inspection.login)
+                .input("inspection_originator", |block| &mut block.inspection.originator)
+                .input("inspection_failure_valid", |block| &mut block.inspection.failure_valid)
+                .input("inspection_failure_exchange", |block| &mut block.inspection.failure_exchange)
                 .input("dropped", |block| &mut block.dropped)
                 .input("data_dropped", |block| &mut block.data_dropped)
         },
@@ -133,15 +133,15 @@ fn port_mailboxes() {
                 chance("received_is_first", 0.3),
                 chance("received_is_last", 0.3),
                 chance("send_busy", 0.3),
-                chance("inspected", 0.3),
-                chance("inspected_is_open", 0.3),
-                chance("inspected_is_write", 0.3),
-                chance("inspected_failed", 0.3),
-                free("inspected_reason", 0.5),
-                free("inspected_login", 0.5),
-                free("inspected_originator", 0.5),
-                chance("failure_valid", 0.3),
-                free("failure_exchange", 0.5),
+                chance("inspection_answered", 0.3),
+                chance("inspection_is_open", 0.3),
+                chance("inspection_is_write", 0.3),
+                chance("inspection_failed", 0.3),
+                free("inspection_reason", 0.5),
+                free("inspection_login", 0.5),
+                free("inspection_originator", 0.5),
+                chance("inspection_failure_valid", 0.3),
+                free("inspection_failure_exchange", 0.5),
                 chance("dropped", 0.3),
                 chance("data_dropped", 0.3),
             ]
@@ -192,14 +192,14 @@ fn fibre_channel_ports() {
             .input("mailbox_write", |block| &mut block.mailbox.write)
             .input("mailbox_address", |block| &mut block.mailbox.address)
             .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
-            .input("page_ready", |block| &mut block.page_ready)
-            .input("fill", |block| &mut block.fill)
-            .input("fill_address", |block| &mut block.fill_address)
-            .input("fill_word", |block| &mut block.fill_word)
-            .input("fetch_address", |block| &mut block.fetch_address)
-            .input("done", |block| &mut block.done)
-            .input("done_is_write", |block| &mut block.done_is_write)
-            .input("done_slot", |block| &mut block.done_slot)
-            .input("done_failed", |block| &mut block.done_failed)
+            .input("page_ready", |block| &mut block.page.ready)
+            .input("slots_fill", |block| &mut block.slots.fill)
+            .input("slots_fill_address", |block| &mut block.slots.fill_address)
+            .input("slots_fill_word", |block| &mut block.slots.fill_word)
+            .input("slots_fetch_address", |block| &mut block.slots.fetch_address)
+            .input("slots_done", |block| &mut block.slots.done)
+            .input("slots_done_is_write", |block| &mut block.slots.done_is_write)
+            .input("slots_done_slot", |block| &mut block.slots.done_slot)
+            .input("slots_done_failed", |block| &mut block.slots.done_failed)
     });
 }

@@ -200,3 +200,17 @@ fn three_cycles_are_between_frames_that_wait() {
     }
     assert!(cycles <= 10 * 103, "{cycles} cycles");
 }
+
+#[test]
+fn a_frame_is_offered_six_cycles_after_its_end() {
+    let mut random = StdRng::seed_from_u64(4);
+    let mut around = Surroundings::new();
+    around.frame(&frame(8, &mut random), FrameVerdict::Good, false);
+    // `frame` ends with the cycle of the end.
+    for _ in 1..6 {
+        assert_eq!(around.bench.get("frame_valid"), 0);
+        around.idle(1, false);
+    }
+    around.bench.settle();
+    assert_eq!(around.bench.get("frame_valid"), 1);
+}

@@ -183,16 +183,16 @@ fn an_exchange_of_which_storage_loses_a_page_ends_early_and_holds_nothing_once_c
         for round in 0..150 {
             let exchange = around.hosts[0].start(transfer(Access::Ten, 0, 64, data.clone()));
             let mut waits = 0;
-            while around.bench.get("failure_valid") == 0 {
+            while around.bench.get("inspection_failure_valid") == 0 {
                 around.cycle();
                 waits += 1;
                 assert!(waits < 30_000, "round {round}");
             }
-            let failed = around.bench.get("failure_exchange");
+            let failed = around.bench.get("inspection_failure_exchange");
             assert_eq!(around.inspect(failed, false), (true, true, 1, u64::from(exchange)));
-            around.bench.set("failure_ready", 1);
+            around.bench.set("inspection_failure_ready", 1);
             around.cycle();
-            around.bench.set("failure_ready", 0);
+            around.bench.set("inspection_failure_ready", 0);
             around.inspect(failed, true);
             around.run(100);
             assert!(!around.inspect(failed, false).0);
@@ -304,11 +304,11 @@ fn data_that_was_not_asked_for_is_dropped_and_a_sequence_cut_short_is_told() {
     };
     around.offer(&ends(next, 2112));
     around.run(600);
-    assert_eq!(around.bench.get("failure_valid"), 0);
+    assert_eq!(around.bench.get("inspection_failure_valid"), 0);
     around.offer(&ends(next, 100));
     around.run(600);
-    assert_eq!(around.bench.get("failure_valid"), 1);
-    let failed = around.bench.get("failure_exchange");
+    assert_eq!(around.bench.get("inspection_failure_valid"), 1);
+    let failed = around.bench.get("inspection_failure_exchange");
     assert_eq!(around.inspect(failed, false), (true, true, 2, u64::from(exchange)));
     assert_eq!(around.storage.accesses(), 0);
 }

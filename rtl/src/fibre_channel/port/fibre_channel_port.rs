@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::{FrameArbiter, FrameOutbox, PortMailbox};
 use crate::circuit::circuit_info;
-use crate::fibre_channel::target::FcpTarget;
+use crate::fibre_channel::target::{FcpTarget, InspectionSource, LoginEntrySource, SlotSink, StoragePageSource};
 use crate::fibre_channel::{FrameBuffer, FrameVerdict, Link, PortState, WordKind};
 use crate::flash_controller::mailbox::MailboxSink;
 use crate::stream::StreamSource;
@@ -47,38 +47,10 @@ pub struct FibreChannelPort {
     /// What the last received word was.
     pub kind: Signal<Out, WordKind>,
 
-    /// Storage is asked for a page.
-    pub page_valid: Signal<Out, Bit>,
-    /// Storage takes that.
-    pub page_ready: Signal<In, Bit>,
-    /// The page is written from its slot; else it is read into it.
-    pub page_is_write: Signal<Out, Bit>,
-    /// The slot, of those for reads or those for writes.
-    pub page_slot: Signal<Out, Bits<5>>,
-    /// Number of the page of 4 KB.
-    pub page: Signal<Out, Bits<32>>,
-    /// First block of the page that is meant.
-    pub page_first: Signal<Out, Bits<3>>,
-    /// Last block of the page that is meant.
-    pub page_last: Signal<Out, Bits<3>>,
-    /// A word of a page that is read.
-    pub fill: Signal<In, Bit>,
-    /// Where it belongs: slot in bits 14..=10, place in bits 9..=0.
-    pub fill_address: Signal<In, Bits<15>>,
-    /// The word, first byte in bits 7..=0.
-    pub fill_word: Signal<In, Bits<32>>,
-    /// Word of a page that is written: slot in bits 14..=10, place in bits 9..=0.
-    pub fetch_address: Signal<In, Bits<15>>,
-    /// The word, a cycle later, first byte in bits 7..=0.
-    pub fetch_word: Signal<Out, Bits<32>>,
-    /// Storage is done with a page.
-    pub done: Signal<In, Bit>,
-    /// The page was written.
-    pub done_is_write: Signal<In, Bit>,
-    /// Its slot.
-    pub done_slot: Signal<In, Bits<5>>,
-    /// The page could not be read or written.
-    pub done_failed: Signal<In, Bit>,
+    /// Pages that storage is asked for.
+    pub page: StoragePageSource,
+    /// The slots of the pages.
+    pub slots: SlotSink,
 
     link: Link,
     buffer: FrameBuffer<13>,
@@ -100,27 +72,13 @@ impl FibreChannelPort {
         Self {
             line_clock: Default::default(),
             clock: Default::default(),
+            page: Default::default(),
+            slots: Default::default(),
             received: Default::default(),
             sent: Default::default(),
             mailbox: Default::default(),
             state: Default::default(),
             kind: Default::default(),
-            page_valid: Default::default(),
-            page_ready: Default::default(),
-            page_is_write: Default::default(),
-            page_slot: Default::default(),
-            page: Default::default(),
-            page_first: Default::default(),
-            page_last: Default::default(),
-            fill: Default::default(),
-            fill_address: Default::default(),
-            fill_word: Default::default(),
-            fetch_address: Default::default(),
-            fetch_word: Default::default(),
-            done: Default::default(),
-            done_is_write: Default::default(),
-            done_slot: Default::default(),
-            done_failed: Default::default(),
             link: Link::new(receiver_transmitter_timeout, offline_time),
             buffer: Default::default(),
             target: Default::default(),
@@ -199,49 +157,18 @@ impl Logic for FibreChannelPort {
 
         // The processor.
         MailboxSink::link(&mut self.mailbox, &mut self.registers.mailbox);
+        LoginEntrySource::join(&mut self.registers.entry, &mut self.target.entry);
+        InspectionSource::join(&mut self.registers.inspection, &mut self.target.inspection);
         self.registers.state.next = self.link.state.val();
         self.registers.outstanding.next = self.link.outstanding.val();
         self.registers.dropped.next = self.buffer.dropped.val();
         self.registers.data_dropped.next = self.target.data_dropped.val();
         self.target.own_address.next = self.registers.own_address.val();
         self.target.capacity.next = self.registers.capacity.val();
-        self.target.login_write.next = self.registers.login_write.val();
-        self.target.login_number.next = self.registers.login_number.val();
-        self.target.login_address.next = self.registers.login_address.val();
-        self.target.login_payload.next = self.registers.login_payload.val();
-        self.target.login_is_fast.next = self.registers.login_is_fast.val();
-        self.target.login_is_valid.next = self.registers.login_is_valid.val();
-        self.target.inspect.next = self.registers.inspect.val();
-        self.target.inspect_exchange.next = self.registers.inspect_exchange.val();
-        self.target.inspect_closes.next = self.registers.inspect_closes.val();
-        self.registers.inspected.next = self.target.inspected.val();
-        self.registers.inspected_is_open.next = self.target.inspected_is_open.val();
-        self.registers.inspected_is_write.next = self.target.inspected_is_write.val();
-        self.registers.inspected_failed.next = self.target.inspected_failed.val();
-        self.registers.inspected_reason.next = self.target.inspected_reason.val();
-        self.registers.inspected_login.next = self.target.inspected_login.val();
-        self.registers.inspected_originator.next = self.target.inspected_originator.val();
-        self.registers.failure_valid.next = self.target.failure_valid.val();
-        self.target.failure_ready.next = self.registers.failure_ready.val();
-        self.registers.failure_exchange.next = self.target.failure_exchange.val();
 
         // Storage.
-        self.page_valid.next = self.target.page_valid.val();
-        self.target.page_ready.next = self.page_ready.val();
-        self.page_is_write.next = self.target.page_is_write.val();
-        self.page_slot.next = self.target.page_slot.val();
-        self.page.next = self.target.page.val();
-        self.page_first.next = self.target.page_first.val();
-        self.page_last.next = self.target.page_last.val();
-        self.target.fill.next = self.fill.val();
-        self.target.fill_address.next = self.fill_address.val();
-        self.target.fill_word.next = self.fill_word.val();
-        self.target.fetch_address.next = self.fetch_address.val();
-        self.fetch_word.next = self.target.fetch_word.val();
-        self.target.done.next = self.done.val();
-        self.target.done_is_write.next = self.done_is_write.val();
-        self.target.done_slot.next = self.done_slot.val();
-        self.target.done_failed.next = self.done_failed.val();
+        StoragePageSource::link(&mut self.page, &mut self.target.page);
+        SlotSink::link(&mut self.slots, &mut self.target.slots);
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -7,7 +7,7 @@ use crate::stream::{FetchSlots, StreamSource};
 
 /// Keeps the words of a frame that the processor writes, and sends them when it says so.
 ///
-/// - Latency: 6 cycles from `start` to the frame's first word.
+/// - Latency: 4 cycles from `start` to the frame's first word.
 /// - Throughput: a word a cycle, in and out; one frame at a time.
 /// - Back-pressure: words stay until they are taken; nothing is written while `is_busy`.
 /// - Limits: frames of 1..=1,023 words.

@@ -4,6 +4,7 @@ use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
 use crate::fibre_channel::PortState;
+use crate::fibre_channel::target::{InspectionSource, LoginEntrySource};
 use crate::flash_controller::mailbox::{Access, MailboxRegister, MailboxSink};
 use crate::stream::StreamSink;
 
@@ -160,18 +161,8 @@ pub struct PortMailbox {
     pub own_address: Signal<Out, Bits<24>>,
     /// Blocks of the logical unit.
     pub capacity: Signal<Out, Bits<35>>,
-    /// Login whose entry is written.
-    pub login_write: Signal<Out, Bit>,
-    /// Number of the entry.
-    pub login_number: Signal<Out, Bits<4>>,
-    /// Address of the port that is logged in.
-    pub login_address: Signal<Out, Bits<24>>,
-    /// Words of payload that it takes in a frame.
-    pub login_payload: Signal<Out, Bits<10>>,
-    /// Its commands may be carried out by hardware alone.
-    pub login_is_fast: Signal<Out, Bit>,
-    /// The entry holds a login.
-    pub login_is_valid: Signal<Out, Bit>,
+    /// Entries of the logins.
+    pub entry: LoginEntrySource,
     /// Words of the frame; meaningful with its words.
     pub received_length: Signal<In, Bits<10>>,
     /// The frame is the first of its sequence; meaningful with its words.
@@ -192,32 +183,8 @@ pub struct PortMailbox {
     pub send_last: Signal<Out, Bit>,
     /// The frame has not left.
     pub send_busy: Signal<In, Bit>,
-    /// The processor asks for an exchange, until it is answered.
-    pub inspect: Signal<Out, Bit>,
-    /// Number of the exchange.
-    pub inspect_exchange: Signal<Out, Bits<7>>,
-    /// And closes it.
-    pub inspect_closes: Signal<Out, Bit>,
-    /// It is answered.
-    pub inspected: Signal<In, Bit>,
-    /// The exchange is open.
-    pub inspected_is_open: Signal<In, Bit>,
-    /// It is a write.
-    pub inspected_is_write: Signal<In, Bit>,
-    /// It ended early and has no page under way.
-    pub inspected_failed: Signal<In, Bit>,
-    /// Why: 1 storage failed, 2 the sequence ended before all data was there.
-    pub inspected_reason: Signal<In, Bits<2>>,
-    /// Login of its host.
-    pub inspected_login: Signal<In, Bits<4>>,
-    /// Its OX_ID.
-    pub inspected_originator: Signal<In, Bits<16>>,
-    /// An exchange ended early.
-    pub failure_valid: Signal<In, Bit>,
-    /// Number of the exchange.
-    pub failure_exchange: Signal<In, Bits<7>>,
-    /// That is taken notice of.
-    pub failure_ready: Signal<Out, Bit>,
+    /// What the processor asks of exchanges, and is told.
+    pub inspection: InspectionSource,
     /// A bad frame was dropped.
     pub dropped: Signal<In, Bit>,
     /// Data was dropped that nobody had asked for.
@@ -274,6 +241,8 @@ impl Default for PortMailbox {
         let offset = |name| Constant::new(u64::from(MailboxRegister::find(PORT_REGISTERS, name).offset).into());
         Self {
             clock: Default::default(),
+            entry: Default::default(),
+            inspection: Default::default(),
             mailbox: Default::default(),
             received: Default::default(),
             state: Default::default(),
@@ -284,12 +253,6 @@ impl Default for PortMailbox {
             credit: Default::default(),
             own_address: Default::default(),
             capacity: Default::default(),
-            login_write: Default::default(),
-            login_number: Default::default(),
-            login_address: Default::default(),
-            login_payload: Default::default(),
-            login_is_fast: Default::default(),
-            login_is_valid: Default::default(),
             received_length: Default::default(),
             received_is_first: Default::default(),
             received_is_last: Default::default(),
@@ -300,19 +263,6 @@ impl Default for PortMailbox {
             send_first: Default::default(),
             send_last: Default::default(),
             send_busy: Default::default(),
-            inspect: Default::default(),
-            inspect_exchange: Default::default(),
-            inspect_closes: Default::default(),
-            inspected: Default::default(),
-            inspected_is_open: Default::default(),
-            inspected_is_write: Default::default(),
-            inspected_failed: Default::default(),
-            inspected_reason: Default::default(),
-            inspected_login: Default::default(),
-            inspected_originator: Default::default(),
-            failure_valid: Default::default(),
-            failure_exchange: Default::default(),
-            failure_ready: Default::default(),
             dropped: Default::default(),
             data_dropped: Default::default(),
             offset_of_port_control: offset("port_control"),
@@ -406,7 +356,7 @@ impl Logic for PortMailbox {
                 self.status.next = self.status.val() | 8;
             }
         }
-        self.status.next = self.status.val().replace_bit(16, self.failure_valid.val());
+        self.status.next = self.status.val().replace_bit(16, self.inspection.failure_valid.val());
         self.status.next = self.status.val().replace_bit(17, self.received.valid.val());
         self.status.next = self.status.val().replace_bit(18, self.send_busy.val());
         self.receive_status.next = bit_cast::<32, 10>(self.received_length.val()) << 16;
@@ -417,20 +367,20 @@ impl Logic for PortMailbox {
         if !self.received.valid.val() {
             self.receive_status.next = bits::<32>(0);
         }
-        self.answered.next = bit_cast::<31, 16>(self.inspected_originator.val())
-            | (bit_cast::<31, 4>(self.inspected_login.val()) << 16)
-            | (bit_cast::<31, 2>(self.inspected_reason.val()) << 25);
-        self.answered.next = self.answered.val().replace_bit(28, self.inspected_failed.val());
-        self.answered.next = self.answered.val().replace_bit(29, self.inspected_is_write.val());
-        self.answered.next = self.answered.val().replace_bit(30, self.inspected_is_open.val());
+        self.answered.next = bit_cast::<31, 16>(self.inspection.originator.val())
+            | (bit_cast::<31, 4>(self.inspection.login.val()) << 16)
+            | (bit_cast::<31, 2>(self.inspection.reason.val()) << 25);
+        self.answered.next = self.answered.val().replace_bit(28, self.inspection.failed.val());
+        self.answered.next = self.answered.val().replace_bit(29, self.inspection.is_write.val());
+        self.answered.next = self.answered.val().replace_bit(30, self.inspection.is_open.val());
         self.exchange_word.next = bit_cast::<32, 31>(self.answer.q.val());
         self.exchange_word.next = self.exchange_word.val().replace_bit(31, self.asking.q.val());
         self.failure_word.next = bits::<32>(0);
-        if self.failure_valid.val() {
-            self.failure_word.next = bit_cast::<32, 7>(self.failure_exchange.val()).replace_bit(31, true);
+        if self.inspection.failure_valid.val() {
+            self.failure_word.next = bit_cast::<32, 7>(self.inspection.failure_exchange.val()).replace_bit(31, true);
         }
 
-        if self.inspected.val() & self.asking.q.val() {
+        if self.inspection.answered.val() & self.asking.q.val() {
             self.asking.d.next = false;
             self.answer.d.next = self.answered.val();
         }
@@ -492,11 +442,11 @@ impl Logic for PortMailbox {
         }
         self.reset_link.next = false;
         self.go_offline.next = false;
-        self.login_write.next = false;
+        self.entry.write.next = false;
         self.send_write.next = false;
         self.send_start.next = false;
         self.send_clear.next = false;
-        self.failure_ready.next = false;
+        self.inspection.failure_ready.next = false;
         if self.writes.val() {
             if self.mailbox.address.val() == self.offset_of_port_control.val() {
                 self.arb.d.next = self.mailbox.data_in.val().get_bit(0);
@@ -522,7 +472,7 @@ impl Logic for PortMailbox {
                 self.new_payload.d.next = self.mailbox.data_in.val().get_bits::<10>(0);
             }
             if self.mailbox.address.val() == self.offset_of_login_entry.val() {
-                self.login_write.next = true;
+                self.entry.write.next = true;
             }
             if self.mailbox.address.val() == self.offset_of_transmit_word.val() {
                 self.send_write.next = true;
@@ -539,7 +489,7 @@ impl Logic for PortMailbox {
                 self.asking.d.next = true;
             }
             if self.mailbox.address.val() == self.offset_of_failure.val() {
-                self.failure_ready.next = true;
+                self.inspection.failure_ready.next = true;
             }
         }
         self.mailbox.done.next = self.finished.q.val();
@@ -550,17 +500,17 @@ impl Logic for PortMailbox {
         self.own_address.next = self.address.q.val();
         self.capacity.next =
             (bit_cast::<35, 3>(self.capacity_high.q.val()) << 32) | bit_cast::<35, 32>(self.capacity_low.q.val());
-        self.login_number.next = self.mailbox.data_in.val().get_bits::<4>(0);
-        self.login_is_fast.next = self.mailbox.data_in.val().get_bit(4);
-        self.login_is_valid.next = self.mailbox.data_in.val().get_bit(5);
-        self.login_address.next = self.new_address.q.val();
-        self.login_payload.next = self.new_payload.q.val();
+        self.entry.number.next = self.mailbox.data_in.val().get_bits::<4>(0);
+        self.entry.is_fast.next = self.mailbox.data_in.val().get_bit(4);
+        self.entry.is_valid.next = self.mailbox.data_in.val().get_bit(5);
+        self.entry.address.next = self.new_address.q.val();
+        self.entry.payload.next = self.new_payload.q.val();
         self.send_word.next = self.swapped_in.val();
         self.send_first.next = self.first.q.val();
         self.send_last.next = self.last.q.val();
-        self.inspect.next = self.asking.q.val();
-        self.inspect_exchange.next = self.selected.q.val();
-        self.inspect_closes.next = self.closes.q.val();
+        self.inspection.valid.next = self.asking.q.val();
+        self.inspection.exchange.next = self.selected.q.val();
+        self.inspection.closes.next = self.closes.q.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -2,100 +2,16 @@
 
 use rust_hdl::prelude::*;
 
-use super::NumberList;
+use super::{
+    DataPlaceSink, EngineEvent, EngineState, ExchangeCommandSink, InspectionSink, JobKind, JobSource, NumberList,
+    SlotTable, StoragePageSource,
+};
 use crate::circuit::{circuit_info, no_collision};
 
 /// Exchanges that may be open at a time.
 pub const EXCHANGES: usize = 128;
 /// Blocks of a page.
 const PAGE_BLOCKS: u64 = 8;
-
-/// What the engine is at.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
-pub enum EngineState {
-    /// It looks what is to be done.
-    Idle,
-    /// It looks up whose page a slot holds.
-    Find,
-    /// It waits for that.
-    Found,
-    /// The exchange is read.
-    Load,
-    /// The exchange is taken apart.
-    Unpack,
-    /// A command begins an exchange.
-    Begin,
-    /// A page is chosen to be read.
-    ReadPage,
-    /// Storage is asked for it.
-    ReadCommand,
-    /// A slot is taken for a page to be written.
-    WriteSlot,
-    /// Another one, if there is one and one is wanted.
-    WriteMore,
-    /// Data is checked against what the exchange expects.
-    Check,
-    /// The slot of its first word is there: data is answered.
-    FirstSlot,
-    /// The slot behind it is read.
-    SecondSlot,
-    /// Stored data is counted.
-    Stored,
-    /// Storage is to write pages that are complete.
-    WriteCommand,
-    /// A page is read or written.
-    PageDone,
-    /// The data of a page is sent.
-    PageSent,
-    /// The slot of a page that is to be sent is read.
-    SendSlot,
-    /// Its data is handed to be sent.
-    SendData,
-    /// XFER_RDY is handed to be sent.
-    SendReady,
-    /// FCP_RSP is handed to be sent.
-    SendResponse,
-    /// The processor asks.
-    Inspect,
-    /// Slots of an exchange that ends early are looked at.
-    Drain,
-    /// One of them is given back.
-    DrainSlot,
-    /// What is to be done next for the exchange.
-    Settle,
-    /// The exchange is stored.
-    Store,
-}
-
-/// Why the engine looks at an exchange.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
-pub enum EngineEvent {
-    /// It may read another page.
-    ReadTurn,
-    /// It may ask for data.
-    WriteTurn,
-    /// Data came.
-    DataAsked,
-    /// Data was stored.
-    DataStored,
-    /// Storage read or wrote a page.
-    PageDone,
-    /// A page was sent.
-    PageSent,
-    /// The processor asks.
-    Inspect,
-}
-
-/// What is to be sent for an exchange.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
-pub enum JobKind {
-    /// Data of one slot.
-    Data,
-    /// FCP_XFER_RDY.
-    TransferReady,
-    /// FCP_RSP with status GOOD.
-    Response,
-}
 
 /// Carries out reads and writes: splits them into pages of 4 KB, gives each page a slot, asks storage and host for what belongs
 /// in it, keeps the pages of a read in order, and answers.
@@ -106,7 +22,7 @@ pub enum JobKind {
 /// back, and the processor, told by `failure_valid`, takes notice, answers it and then has it closed. Closing an exchange that is under way
 /// ends it early too; it is over when `inspected_is_open` is low.
 ///
-/// - Latency: 7 cycles from a command to its first page's, 8 from a page read to its job.
+/// - Latency: 8 cycles from a command to its first page's, 10 from a page read to its job.
 /// - Throughput: an event in 6 cycles, more where it has more than one consequence; pages of a write 3 cycles each.
 /// - Back-pressure: a command is refused while all exchanges are open; everything waits for `page_ready` and `job_ready`; completions and what was sent must wait meanwhile.
 /// - Limits: 128 exchanges, 32 slots for reads and 32 for writes, up to 65,535 blocks of 512 bytes a command.
@@ -115,43 +31,11 @@ pub struct ExchangeEngine {
     /// Clock of all registers, rising edge.
     pub clock: Signal<In, Clock>,
 
-    /// A command is offered.
-    pub command_valid: Signal<In, Bit>,
-    /// It is taken.
-    pub command_ready: Signal<Out, Bit>,
-    /// It cannot be taken, because all exchanges are open; never with `command_ready`.
-    pub command_refused: Signal<Out, Bit>,
-    /// Login of its host.
-    pub command_login: Signal<In, Bits<4>>,
-    /// Its OX_ID.
-    pub command_originator: Signal<In, Bits<16>>,
-    /// It is a write.
-    pub command_is_write: Signal<In, Bit>,
-    /// Its first block.
-    pub command_block: Signal<In, Bits<35>>,
-    /// Blocks to be moved, 1 or more.
-    pub command_blocks: Signal<In, Bits<16>>,
-    /// FCP_DL is more than the command asks for.
-    pub command_is_under: Signal<In, Bit>,
-    /// FCP_DL is less than the command asks for.
-    pub command_is_over: Signal<In, Bit>,
-    /// By how many bytes.
-    pub command_residual: Signal<In, Bits<32>>,
+    /// Commands of hosts.
+    pub command: ExchangeCommandSink,
 
-    /// Storage is asked for a page.
-    pub page_valid: Signal<Out, Bit>,
-    /// Storage takes that.
-    pub page_ready: Signal<In, Bit>,
-    /// The page is written from its slot; else it is read into it.
-    pub page_is_write: Signal<Out, Bit>,
-    /// The slot, of those for reads or those for writes.
-    pub page_slot: Signal<Out, Bits<5>>,
-    /// Number of the page of 4 KB.
-    pub page: Signal<Out, Bits<32>>,
-    /// First block of the page that is meant.
-    pub page_first: Signal<Out, Bits<3>>,
-    /// Last block of the page that is meant.
-    pub page_last: Signal<Out, Bits<3>>,
+    /// Pages that storage is asked for.
+    pub page: StoragePageSource,
 
     /// Storage is done with a page.
     pub done_valid: Signal<In, Bit>,
@@ -164,102 +48,14 @@ pub struct ExchangeEngine {
     /// The page could not be read or written.
     pub done_failed: Signal<In, Bit>,
 
-    /// Data asks for its place, until it is answered.
-    pub data_valid: Signal<In, Bit>,
-    /// Its RX_ID.
-    pub data_responder: Signal<In, Bits<16>>,
-    /// Its OX_ID.
-    pub data_originator: Signal<In, Bits<16>>,
-    /// Login of its host.
-    pub data_login: Signal<In, Bits<4>>,
-    /// Its relative offset, bytes.
-    pub data_offset: Signal<In, Bits<32>>,
-    /// Its words.
-    pub data_words: Signal<In, Bits<10>>,
-    /// It is the last of its sequence.
-    pub data_ends: Signal<In, Bit>,
-    /// It is answered.
-    pub data_answered: Signal<Out, Bit>,
-    /// It is accepted; meaningful with the answer.
-    pub data_accepted: Signal<Out, Bit>,
-    /// Slot of its first word.
-    pub data_slot: Signal<Out, Bits<5>>,
-    /// Slot behind that, in the cycle after the answer.
-    pub data_next_slot: Signal<Out, Bits<5>>,
-    /// Place of its first word in the slot.
-    pub data_address: Signal<Out, Bits<10>>,
-    /// The data that was accepted is stored.
-    pub data_moved: Signal<In, Bit>,
+    /// Data of writes.
+    pub data: DataPlaceSink,
 
-    /// Something is to be sent.
-    pub job_valid: Signal<Out, Bit>,
-    /// It is taken.
-    pub job_ready: Signal<In, Bit>,
-    /// What it is.
-    pub job_kind: Signal<Out, JobKind>,
-    /// Login of the host.
-    pub job_login: Signal<Out, Bits<4>>,
-    /// OX_ID.
-    pub job_originator: Signal<Out, Bits<16>>,
-    /// RX_ID.
-    pub job_responder: Signal<Out, Bits<7>>,
-    /// Lowest bit of SEQ_ID, which differs between one sequence of an exchange and the next.
-    pub job_sequence: Signal<Out, Bits<1>>,
-    /// SEQ_CNT of the first frame.
-    pub job_count: Signal<Out, Bits<16>>,
-    /// Relative offset, words.
-    pub job_offset: Signal<Out, Bits<23>>,
-    /// Words: of the data, or that are asked for.
-    pub job_words: Signal<Out, Bits<23>>,
-    /// Slot of the data.
-    pub job_slot: Signal<Out, Bits<5>>,
-    /// Place of the first word in it.
-    pub job_address: Signal<Out, Bits<10>>,
-    /// The data is the last of its sequence.
-    pub job_is_last: Signal<Out, Bit>,
-    /// The response tells that FCP_DL was more than the command asked for.
-    pub job_is_under: Signal<Out, Bit>,
-    /// The response tells that FCP_DL was less than the command asked for.
-    pub job_is_over: Signal<Out, Bit>,
-    /// By how many bytes.
-    pub job_residual: Signal<Out, Bits<32>>,
+    /// What is to be sent.
+    pub job: JobSource,
 
-    /// The data of a slot was sent.
-    pub sent_valid: Signal<In, Bit>,
-    /// That is taken notice of.
-    pub sent_ready: Signal<Out, Bit>,
-    /// The slot.
-    pub sent_slot: Signal<In, Bits<5>>,
-    /// SEQ_CNT behind its last frame.
-    pub sent_count: Signal<In, Bits<16>>,
-
-    /// The processor asks for an exchange, until it is answered.
-    pub inspect: Signal<In, Bit>,
-    /// Number of the exchange.
-    pub inspect_exchange: Signal<In, Bits<7>>,
-    /// And closes it.
-    pub inspect_closes: Signal<In, Bit>,
-    /// It is answered.
-    pub inspected: Signal<Out, Bit>,
-    /// The exchange is open.
-    pub inspected_is_open: Signal<Out, Bit>,
-    /// It is a write.
-    pub inspected_is_write: Signal<Out, Bit>,
-    /// It ended early and has no page under way.
-    pub inspected_failed: Signal<Out, Bit>,
-    /// Why: 1 storage failed, 2 the sequence ended before all data was there.
-    pub inspected_reason: Signal<Out, Bits<2>>,
-    /// Login of its host.
-    pub inspected_login: Signal<Out, Bits<4>>,
-    /// Its OX_ID.
-    pub inspected_originator: Signal<Out, Bits<16>>,
-
-    /// An exchange ended early, until that is taken notice of.
-    pub failure_valid: Signal<Out, Bit>,
-    /// That is taken notice of.
-    pub failure_ready: Signal<In, Bit>,
-    /// Number of the exchange.
-    pub failure_exchange: Signal<Out, Bits<7>>,
+    /// What the processor asks of exchanges, and is told.
+    pub inspection: InspectionSink,
 
     most_pages: Constant<Bits<4>>,
     page_blocks: Constant<Bits<16>>,
@@ -279,12 +75,7 @@ pub struct ExchangeEngine {
     /// block; 3 blocks left and the next block's high part; 4 offset of what is sent or received next; 5 end of the data that
     /// is asked for; 6 end of the page that is being filled; 7 SEQ_CNT and pages that are read; 8 everything else.
     records: Vec<RAM<Bits<32>, 7>>,
-    /// Slot of each page of each exchange.
-    window: RAM<Bits<5>, 10>,
-    /// Whose page a slot holds: exchange, place in the window, first block, last block.
-    pages: RAM<Bits<16>, 6>,
-    /// And its number.
-    page_numbers: RAM<Bits<32>, 6>,
+    slots: SlotTable,
 
     state: DFF<EngineState>,
     event: DFF<EngineEvent>,
@@ -352,7 +143,8 @@ pub struct ExchangeEngine {
     is_ending: Signal<Local, Bit>,
     state_word: Signal<Local, Bits<32>>,
     identity: Signal<Local, Bits<32>>,
-    page_entry: Signal<Local, Bits<16>>,
+    /// Last block of that page that it wants.
+    last_block: Signal<Local, Bits<3>>,
     start_words: Signal<Local, Bits<23>>,
 }
 
@@ -360,75 +152,16 @@ impl Default for ExchangeEngine {
     fn default() -> Self {
         Self {
             clock: Default::default(),
-            command_valid: Default::default(),
-            command_ready: Default::default(),
-            command_refused: Default::default(),
-            command_login: Default::default(),
-            command_originator: Default::default(),
-            command_is_write: Default::default(),
-            command_block: Default::default(),
-            command_blocks: Default::default(),
-            command_is_under: Default::default(),
-            command_is_over: Default::default(),
-            command_residual: Default::default(),
-            page_valid: Default::default(),
-            page_ready: Default::default(),
-            page_is_write: Default::default(),
-            page_slot: Default::default(),
+            command: Default::default(),
             page: Default::default(),
-            page_first: Default::default(),
-            page_last: Default::default(),
+            data: Default::default(),
+            job: Default::default(),
+            inspection: Default::default(),
             done_valid: Default::default(),
             done_ready: Default::default(),
             done_is_write: Default::default(),
             done_slot: Default::default(),
             done_failed: Default::default(),
-            data_valid: Default::default(),
-            data_responder: Default::default(),
-            data_originator: Default::default(),
-            data_login: Default::default(),
-            data_offset: Default::default(),
-            data_words: Default::default(),
-            data_ends: Default::default(),
-            data_answered: Default::default(),
-            data_accepted: Default::default(),
-            data_slot: Default::default(),
-            data_next_slot: Default::default(),
-            data_address: Default::default(),
-            data_moved: Default::default(),
-            job_valid: Default::default(),
-            job_ready: Default::default(),
-            job_kind: Default::default(),
-            job_login: Default::default(),
-            job_originator: Default::default(),
-            job_responder: Default::default(),
-            job_sequence: Default::default(),
-            job_count: Default::default(),
-            job_offset: Default::default(),
-            job_words: Default::default(),
-            job_slot: Default::default(),
-            job_address: Default::default(),
-            job_is_last: Default::default(),
-            job_is_under: Default::default(),
-            job_is_over: Default::default(),
-            job_residual: Default::default(),
-            sent_valid: Default::default(),
-            sent_ready: Default::default(),
-            sent_slot: Default::default(),
-            sent_count: Default::default(),
-            inspect: Default::default(),
-            inspect_exchange: Default::default(),
-            inspect_closes: Default::default(),
-            inspected: Default::default(),
-            inspected_is_open: Default::default(),
-            inspected_is_write: Default::default(),
-            inspected_failed: Default::default(),
-            inspected_reason: Default::default(),
-            inspected_login: Default::default(),
-            inspected_originator: Default::default(),
-            failure_valid: Default::default(),
-            failure_ready: Default::default(),
-            failure_exchange: Default::default(),
             most_pages: Constant::new(8_u64.into()),
             page_blocks: Constant::new(PAGE_BLOCKS.into()),
             number: (0..8_u64).map(|number| Constant::new(number.into())).collect(),
@@ -439,9 +172,7 @@ impl Default for ExchangeEngine {
             free_read_slots: NumberList::full(),
             free_write_slots: NumberList::full(),
             records: (0..9).map(|_| RAM::default()).collect(),
-            window: Default::default(),
-            pages: Default::default(),
-            page_numbers: Default::default(),
+            slots: Default::default(),
             state: Default::default(),
             event: Default::default(),
             exchange: Default::default(),
@@ -500,7 +231,7 @@ impl Default for ExchangeEngine {
             is_ending: Default::default(),
             state_word: Default::default(),
             identity: Default::default(),
-            page_entry: Default::default(),
+            last_block: Default::default(),
             start_words: Default::default(),
         }
     }
@@ -509,7 +240,7 @@ impl Default for ExchangeEngine {
 impl Logic for ExchangeEngine {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, free_exchanges, readers, writers, failures, free_read_slots, free_write_slots);
+        clock!(self, clock, free_exchanges, readers, writers, failures, free_read_slots, free_write_slots, slots);
         dff_setup!(
             self,
             clock,
@@ -527,12 +258,6 @@ impl Logic for ExchangeEngine {
         dff_setup!(self, clock, page_end, count, ready_pages, tail, head, held, open, closing, failed, listed, sending);
         dff_setup!(self, clock, reason, sequence, reported, empty, storing, stored, storing_exchange, storing_words);
         dff_setup!(self, clock, storing_ends, accepts, data_end, closes, drain_index, window_word);
-        self.window.read_clock.next = self.clock.val();
-        self.window.write_clock.next = self.clock.val();
-        self.pages.read_clock.next = self.clock.val();
-        self.pages.write_clock.next = self.clock.val();
-        self.page_numbers.read_clock.next = self.clock.val();
-        self.page_numbers.write_clock.next = self.clock.val();
 
         self.begins.next = false;
         self.stores_record.next = false;
@@ -552,16 +277,16 @@ impl Logic for ExchangeEngine {
         self.free_write_slots.take.next = false;
         self.free_write_slots.put.next = false;
         self.free_write_slots.put_number.next = self.slot.q.val().get_bits::<5>(0);
-        self.command_ready.next = false;
-        self.command_refused.next = self.command_valid.val() & self.free_exchanges.is_empty.val();
+        self.command.ready.next = false;
+        self.command.refused.next = self.command.valid.val() & self.free_exchanges.is_empty.val();
         self.done_ready.next = false;
-        self.sent_ready.next = false;
-        self.page_valid.next = false;
-        self.job_valid.next = false;
-        self.job_kind.next = JobKind::Data;
-        self.data_answered.next = false;
-        self.data_accepted.next = false;
-        self.inspected.next = false;
+        self.job.sent_ready.next = false;
+        self.page.valid.next = false;
+        self.job.valid.next = false;
+        self.job.kind.next = JobKind::Data;
+        self.data.answered.next = false;
+        self.data.accepted.next = false;
+        self.inspection.answered.next = false;
 
         // What lies where: the window is read at its head, at the page behind it, or at what is drained.
         self.window_index.next = self.head.q.val();
@@ -571,10 +296,9 @@ impl Logic for ExchangeEngine {
         if self.state.q.val() == EngineState::Drain {
             self.window_index.next = self.drain_index.q.val().get_bits::<3>(0);
         }
-        self.window.read_address.next =
-            (bit_cast::<10, 7>(self.exchange.q.val()) << 3) | bit_cast::<10, 3>(self.window_index.val());
-        self.pages.read_address.next = self.slot.q.val();
-        self.page_numbers.read_address.next = self.slot.q.val();
+        self.slots.exchange.next = self.exchange.q.val();
+        self.slots.place.next = self.window_index.val();
+        self.slots.slot.next = self.slot.q.val();
 
         // The blocks of a page that a command wants, from the next block on.
         self.to_page_end.next = self.page_blocks.val() - bit_cast::<16, 3>(self.place.q.val().get_bits::<3>(0));
@@ -586,10 +310,7 @@ impl Logic for ExchangeEngine {
         if self.is_write.q.val() {
             self.slot_taken.next = bit_cast::<6, 5>(self.free_write_slots.number.val()) | 32;
         }
-        self.page_entry.next = (bit_cast::<16, 7>(self.exchange.q.val()) << 9)
-            | (bit_cast::<16, 3>(self.tail.q.val()) << 6)
-            | (bit_cast::<16, 3>(self.place.q.val().get_bits::<3>(0)) << 3)
-            | bit_cast::<16, 3>(self.place.q.val().get_bits::<3>(0) + (self.blocks.val().get_bits::<3>(0) - 1));
+        self.last_block.next = self.place.q.val().get_bits::<3>(0) + (self.blocks.val().get_bits::<3>(0) - 1);
         self.start_words.next = bit_cast::<23, 3>(self.start.q.val()) << 7;
         // Place of the next word in its page.
         self.page_word.next = self.offset.q.val() + self.start_words.val();
@@ -605,13 +326,13 @@ impl Logic for ExchangeEngine {
         }
         self.is_ending.next = self.closing.q.val() | self.failed.q.val();
 
-        if self.data_moved.val() {
+        if self.data.moved.val() {
             self.storing.d.next = false;
             self.stored.d.next = true;
         }
         self.failures.put.next = false;
         self.failures.put_number.next = self.exchange.q.val();
-        self.failures.take.next = self.failures.available.val() & self.failure_ready.val();
+        self.failures.take.next = self.failures.available.val() & self.inspection.failure_ready.val();
 
         match self.state.q.val() {
             EngineState::Idle => {
@@ -626,24 +347,24 @@ impl Logic for ExchangeEngine {
                     }
                     self.slot_failed.d.next = self.done_failed.val();
                     self.state.d.next = EngineState::Find;
-                } else if self.sent_valid.val() {
-                    self.sent_ready.next = true;
+                } else if self.job.sent_valid.val() {
+                    self.job.sent_ready.next = true;
                     self.event.d.next = EngineEvent::PageSent;
-                    self.slot.d.next = bit_cast::<6, 5>(self.sent_slot.val());
-                    self.slot_count.d.next = self.sent_count.val();
+                    self.slot.d.next = bit_cast::<6, 5>(self.job.sent_slot.val());
+                    self.slot_count.d.next = self.job.sent_count.val();
                     self.state.d.next = EngineState::Find;
                 } else if self.stored.q.val() {
                     self.event.d.next = EngineEvent::DataStored;
                     self.exchange.d.next = self.storing_exchange.q.val();
                     self.state.d.next = EngineState::Load;
-                } else if self.data_valid.val() {
+                } else if self.data.valid.val() {
                     self.event.d.next = EngineEvent::DataAsked;
-                    self.exchange.d.next = self.data_responder.val().get_bits::<7>(0);
+                    self.exchange.d.next = self.data.responder.val().get_bits::<7>(0);
                     self.state.d.next = EngineState::Load;
-                } else if self.inspect.val() & !(self.inspect_closes.val() & self.storing.q.val()) {
+                } else if self.inspection.valid.val() & !(self.inspection.closes.val() & self.storing.q.val()) {
                     self.event.d.next = EngineEvent::Inspect;
-                    self.exchange.d.next = self.inspect_exchange.val();
-                    self.closes.d.next = self.inspect_closes.val();
+                    self.exchange.d.next = self.inspection.exchange.val();
+                    self.closes.d.next = self.inspection.closes.val();
                     self.state.d.next = EngineState::Load;
                 } else if self.readers.available.val() & self.free_read_slots.available.val() {
                     self.readers.take.next = true;
@@ -655,19 +376,19 @@ impl Logic for ExchangeEngine {
                     self.event.d.next = EngineEvent::WriteTurn;
                     self.exchange.d.next = self.writers.number.val();
                     self.state.d.next = EngineState::Load;
-                } else if self.command_valid.val() & self.free_exchanges.available.val() {
+                } else if self.command.valid.val() & self.free_exchanges.available.val() {
                     self.free_exchanges.take.next = true;
-                    self.command_ready.next = true;
+                    self.command.ready.next = true;
                     self.exchange.d.next = self.free_exchanges.number.val();
-                    self.originator.d.next = self.command_originator.val();
-                    self.login.d.next = self.command_login.val();
-                    self.is_write.d.next = self.command_is_write.val();
-                    self.under.d.next = self.command_is_under.val();
-                    self.over.d.next = self.command_is_over.val();
-                    self.residual.d.next = self.command_residual.val();
-                    self.start.d.next = self.command_block.val().get_bits::<3>(0);
-                    self.place.d.next = self.command_block.val();
-                    self.left.d.next = self.command_blocks.val();
+                    self.originator.d.next = self.command.originator.val();
+                    self.login.d.next = self.command.login.val();
+                    self.is_write.d.next = self.command.is_write.val();
+                    self.under.d.next = self.command.is_under.val();
+                    self.over.d.next = self.command.is_over.val();
+                    self.residual.d.next = self.command.residual.val();
+                    self.start.d.next = self.command.block.val().get_bits::<3>(0);
+                    self.place.d.next = self.command.block.val();
+                    self.left.d.next = self.command.blocks.val();
                     self.offset.d.next = bits::<23>(0);
                     self.end.d.next = bits::<23>(0);
                     self.page_end.d.next = bits::<23>(0);
@@ -691,10 +412,10 @@ impl Logic for ExchangeEngine {
                 self.state.d.next = EngineState::Found;
             }
             EngineState::Found => {
-                self.exchange.d.next = self.pages.read_data.val().get_bits::<7>(9);
-                self.index.d.next = self.pages.read_data.val().get_bits::<3>(6);
-                self.extent_first.d.next = self.pages.read_data.val().get_bits::<3>(3);
-                self.extent_last.d.next = self.pages.read_data.val().get_bits::<3>(0);
+                self.exchange.d.next = self.slots.owner.val();
+                self.index.d.next = self.slots.owner_place.val();
+                self.extent_first.d.next = self.slots.first.val();
+                self.extent_last.d.next = self.slots.last.val();
                 self.state.d.next = EngineState::Load;
             }
             EngineState::Load => {
@@ -768,16 +489,15 @@ impl Logic for ExchangeEngine {
                 if !self.is_ending.val() {
                     self.slot.d.next = self.slot_taken.val();
                     self.extent_first.d.next = self.place.q.val().get_bits::<3>(0);
-                    self.extent_last.d.next =
-                        self.place.q.val().get_bits::<3>(0) + (self.blocks.val().get_bits::<3>(0) - 1);
+                    self.extent_last.d.next = self.last_block.val();
                     self.free_read_slots.take.next = true;
                     self.writes_page.next = true;
                     self.state.d.next = EngineState::ReadCommand;
                 }
             }
             EngineState::ReadCommand => {
-                self.page_valid.next = true;
-                if self.page_ready.val() {
+                self.page.valid.next = true;
+                if self.page.ready.val() {
                     self.place.d.next = self.place.q.val() + bit_cast::<35, 16>(self.blocks.val());
                     self.left.d.next = self.left.q.val() - self.blocks.val();
                     self.tail.d.next = self.tail.q.val() + 1;
@@ -805,9 +525,9 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::WriteMore => {
-                // A free slot stands there three cycles after the last was taken.
+                // A free slot stands there two cycles after the last was taken.
                 self.drain_index.d.next = self.drain_index.q.val() + 1;
-                if self.drain_index.q.val().get_bits::<2>(0).all() {
+                if self.drain_index.q.val().get_bit(0) {
                     self.state.d.next = EngineState::SendReady;
                     if self.left.q.val().any()
                         & (self.held.q.val() < self.most_pages.val())
@@ -818,37 +538,37 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::SendReady => {
-                self.job_valid.next = true;
-                self.job_kind.next = JobKind::TransferReady;
-                if self.job_ready.val() {
+                self.job.valid.next = true;
+                self.job.kind.next = JobKind::TransferReady;
+                if self.job.ready.val() {
                     self.sequence.d.next = !self.sequence.q.val();
                     self.state.d.next = EngineState::Store;
                 }
             }
             EngineState::Check => {
                 self.data_end.d.next =
-                    bit_cast::<24, 23>(self.offset.q.val()) + bit_cast::<24, 10>(self.data_words.val());
+                    bit_cast::<24, 23>(self.offset.q.val()) + bit_cast::<24, 10>(self.data.words.val());
                 self.accepts.d.next = self.open.q.val()
                     & self.is_write.q.val()
                     & !self.is_ending.val()
-                    & !self.data_responder.val().get_bits::<9>(7).any()
-                    & (self.data_originator.val() == self.originator.q.val())
-                    & (self.data_login.val() == self.login.q.val())
-                    & (self.data_offset.val() == (bit_cast::<32, 23>(self.offset.q.val()) << 2))
-                    & self.data_words.val().any()
+                    & !self.data.responder.val().get_bits::<9>(7).any()
+                    & (self.data.originator.val() == self.originator.q.val())
+                    & (self.data.login.val() == self.login.q.val())
+                    & (self.data.offset.val() == (bit_cast::<32, 23>(self.offset.q.val()) << 2))
+                    & self.data.words.val().any()
                     & self.empty.q.val().any();
                 self.state.d.next = EngineState::FirstSlot;
             }
             EngineState::FirstSlot => {
                 // The slot at the head was addressed in the cycle before; the one behind it comes in the next.
-                self.data_answered.next = true;
-                self.data_accepted.next =
+                self.data.answered.next = true;
+                self.data.accepted.next =
                     self.accepts.q.val() & (self.data_end.q.val() <= bit_cast::<24, 23>(self.end.q.val()));
-                if self.data_accepted.val() {
+                if self.data.accepted.val() {
                     self.storing.d.next = true;
                     self.storing_exchange.d.next = self.exchange.q.val();
-                    self.storing_words.d.next = self.data_words.val();
-                    self.storing_ends.d.next = self.data_ends.val();
+                    self.storing_words.d.next = self.data.words.val();
+                    self.storing_ends.d.next = self.data.ends.val();
                 }
                 self.state.d.next = EngineState::SecondSlot;
             }
@@ -919,22 +639,22 @@ impl Logic for ExchangeEngine {
             }
             EngineState::SendSlot => {
                 // The slot at the head of the window is read; it was addressed in the cycle before.
-                self.slot.d.next = bit_cast::<6, 5>(self.window.read_data.val());
+                self.slot.d.next = bit_cast::<6, 5>(self.slots.slot_there.val());
                 if self.is_write.q.val() {
-                    self.slot.d.next = bit_cast::<6, 5>(self.window.read_data.val()) | 32;
+                    self.slot.d.next = bit_cast::<6, 5>(self.slots.slot_there.val()) | 32;
                 }
                 self.drain_index.d.next = bits::<4>(0);
                 self.state.d.next = EngineState::SendData;
             }
             EngineState::SendData => {
                 // The page's entry is there two cycles after its slot is known.
-                self.extent_first.d.next = self.pages.read_data.val().get_bits::<3>(3);
-                self.extent_last.d.next = self.pages.read_data.val().get_bits::<3>(0);
+                self.extent_first.d.next = self.slots.first.val();
+                self.extent_last.d.next = self.slots.last.val();
                 if !self.drain_index.q.val().get_bit(1) {
                     self.drain_index.d.next = self.drain_index.q.val() + 1;
                 } else if self.is_write.q.val() {
-                    self.page_valid.next = true;
-                    if self.page_ready.val() {
+                    self.page.valid.next = true;
+                    if self.page.ready.val() {
                         self.head.d.next = self.head.q.val() + 1;
                         self.empty.d.next = self.empty.q.val() - 1;
                         self.page_end.d.next = self.page_end.q.val() + 1024;
@@ -944,15 +664,15 @@ impl Logic for ExchangeEngine {
                         self.state.d.next = EngineState::WriteCommand;
                     }
                 } else {
-                    self.job_valid.next = true;
-                    if self.job_ready.val() {
+                    self.job.valid.next = true;
+                    if self.job.ready.val() {
                         self.sending.d.next = true;
                         self.state.d.next = EngineState::Store;
                     }
                 }
             }
             EngineState::Inspect => {
-                self.inspected.next = true;
+                self.inspection.answered.next = true;
                 self.state.d.next = EngineState::Idle;
                 if self.closes.q.val() & self.open.q.val() {
                     self.closing.d.next = true;
@@ -971,9 +691,9 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::DrainSlot => {
-                self.slot.d.next = bit_cast::<6, 5>(self.window.read_data.val());
-                self.free_read_slots.put_number.next = self.window.read_data.val();
-                self.free_write_slots.put_number.next = self.window.read_data.val();
+                self.slot.d.next = bit_cast::<6, 5>(self.slots.slot_there.val());
+                self.free_read_slots.put_number.next = self.slots.slot_there.val();
+                self.free_write_slots.put_number.next = self.slots.slot_there.val();
                 self.drain_index.d.next = self.drain_index.q.val() + 1;
                 self.state.d.next = EngineState::Drain;
                 if self.is_write.q.val() {
@@ -1026,9 +746,9 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::SendResponse => {
-                self.job_valid.next = true;
-                self.job_kind.next = JobKind::Response;
-                if self.job_ready.val() {
+                self.job.valid.next = true;
+                self.job.kind.next = JobKind::Response;
+                if self.job.ready.val() {
                     self.open.d.next = false;
                     self.free_exchanges.put.next = true;
                     self.state.d.next = EngineState::Store;
@@ -1082,63 +802,59 @@ impl Logic for ExchangeEngine {
             bit_cast::<32, 16>(self.count.q.val()) | (bit_cast::<32, 8>(self.ready_pages.q.val()) << 16);
         self.records[8].write_data.next = self.state_word.val();
 
-        self.window.write_address.next =
-            (bit_cast::<10, 7>(self.exchange.q.val()) << 3) | bit_cast::<10, 3>(self.tail.q.val());
-        self.window.write_data.next = self.slot_taken.val().get_bits::<5>(0);
-        self.window.write_enable.next = self.writes_page.val();
-        self.pages.write_address.next = self.slot_taken.val();
-        self.pages.write_data.next = self.page_entry.val();
-        self.pages.write_enable.next = self.writes_page.val();
-        self.page_numbers.write_address.next = self.slot_taken.val();
-        self.page_numbers.write_data.next = self.place.q.val().get_bits::<32>(3);
-        self.page_numbers.write_enable.next = self.writes_page.val();
+        self.slots.write.next = self.writes_page.val();
+        self.slots.write_place.next = self.tail.q.val();
+        self.slots.write_slot.next = self.slot_taken.val();
+        self.slots.write_first.next = self.place.q.val().get_bits::<3>(0);
+        self.slots.write_last.next = self.last_block.val();
+        self.slots.write_page.next = self.place.q.val().get_bits::<32>(3);
 
-        self.page_is_write.next = self.is_write.q.val();
-        self.page_slot.next = self.slot.q.val().get_bits::<5>(0);
-        self.page.next = self.place.q.val().get_bits::<32>(3);
+        self.page.is_write.next = self.is_write.q.val();
+        self.page.slot.next = self.slot.q.val().get_bits::<5>(0);
+        self.page.number.next = self.place.q.val().get_bits::<32>(3);
         if self.is_write.q.val() {
-            self.page.next = self.page_numbers.read_data.val();
+            self.page.number.next = self.slots.page.val();
         }
-        self.page_first.next = self.extent_first.q.val();
-        self.page_last.next = self.extent_last.q.val();
-        self.data_slot.next = self.window.read_data.val();
-        self.data_next_slot.next = self.window.read_data.val();
-        self.data_address.next = self.page_word.val().get_bits::<10>(0);
+        self.page.first.next = self.extent_first.q.val();
+        self.page.last.next = self.extent_last.q.val();
+        self.data.slot.next = self.slots.slot_there.val();
+        self.data.next_slot.next = self.slots.slot_there.val();
+        self.data.address.next = self.page_word.val().get_bits::<10>(0);
 
-        self.job_login.next = self.login.q.val();
-        self.job_originator.next = self.originator.q.val();
-        self.job_responder.next = self.exchange.q.val();
-        self.job_sequence.next = self.sequence.q.val();
-        self.job_count.next = self.count.q.val();
+        self.job.login.next = self.login.q.val();
+        self.job.originator.next = self.originator.q.val();
+        self.job.responder.next = self.exchange.q.val();
+        self.job.sequence.next = self.sequence.q.val();
+        self.job.count.next = self.count.q.val();
         if (self.state.q.val() == EngineState::SendResponse) & !self.is_write.q.val() {
-            self.job_sequence.next = bits::<1>(1);
-            self.job_count.next = bits::<16>(0);
+            self.job.sequence.next = bits::<1>(1);
+            self.job.count.next = bits::<16>(0);
         }
-        self.job_offset.next = self.offset.q.val();
-        self.job_words.next = (bit_cast::<23, 3>(self.extent_last.q.val() - self.extent_first.q.val()) << 7) + 128;
+        self.job.offset.next = self.offset.q.val();
+        self.job.words.next = (bit_cast::<23, 3>(self.extent_last.q.val() - self.extent_first.q.val()) << 7) + 128;
         if self.is_write.q.val() {
-            self.job_words.next = self.end.q.val() - self.offset.q.val();
+            self.job.words.next = self.end.q.val() - self.offset.q.val();
         }
-        self.job_slot.next = self.slot.q.val().get_bits::<5>(0);
-        self.job_address.next = self.page_word.val().get_bits::<10>(0);
-        self.job_is_last.next = !self.left.q.val().any() & (self.held.q.val() == 1);
-        self.job_is_under.next = self.under.q.val();
-        self.job_is_over.next = self.over.q.val();
-        self.job_residual.next = self.residual.q.val();
-        self.inspected_is_open.next = self.open.q.val();
-        self.inspected_is_write.next = self.is_write.q.val();
-        self.inspected_failed.next = self.reported.q.val();
-        self.inspected_login.next = self.login.q.val();
-        self.inspected_originator.next = self.originator.q.val();
-        self.inspected_reason.next = self.reason.q.val();
-        self.failure_valid.next = self.failures.available.val();
-        self.failure_exchange.next = self.failures.number.val();
+        self.job.slot.next = self.slot.q.val().get_bits::<5>(0);
+        self.job.address.next = self.page_word.val().get_bits::<10>(0);
+        self.job.is_last.next = !self.left.q.val().any() & (self.held.q.val() == 1);
+        self.job.is_under.next = self.under.q.val();
+        self.job.is_over.next = self.over.q.val();
+        self.job.residual.next = self.residual.q.val();
+        self.inspection.is_open.next = self.open.q.val();
+        self.inspection.is_write.next = self.is_write.q.val();
+        self.inspection.failed.next = self.reported.q.val();
+        self.inspection.login.next = self.login.q.val();
+        self.inspection.originator.next = self.originator.q.val();
+        self.inspection.reason.next = self.reason.q.val();
+        self.inspection.failure_valid.next = self.failures.available.val();
+        self.inspection.failure_exchange.next = self.failures.number.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
         let mut info = circuit_info::<Self>(&[]);
-        // What is written is read a state later at the earliest, for a slot or exchange that was given out meanwhile.
-        info.push(no_collision(&["window", "pages", "page_numbers", "records"]));
+        // What is stored is read again two states later at the earliest.
+        info.push(no_collision(&["records"]));
         info
     }
 }

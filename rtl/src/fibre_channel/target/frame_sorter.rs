@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-use super::{CommandDecoder, LoginTable};
+use super::{CommandDecoder, DataPlaceSource, ExchangeCommandSource, LoginEntrySink, LoginLookupSink, LoginTable};
 use crate::circuit::circuit_info;
 use crate::stream::StreamSink;
 
@@ -37,9 +37,9 @@ pub enum SorterState {
 /// What goes to the processor is told at its end only, as it is for received frames: `processor_ended`, with
 /// `processor_keeps` if the words since the last end are a frame for it.
 ///
-/// - Latency: 22 cycles from a command's first word to `command_valid`, 9 from that of data to `data_valid`.
+/// - Latency: 19 cycles from a command's first word to `command.valid`, 7 from that of data to `data.valid`.
 /// - Throughput: a word a cycle, and 2 to 8 cycles a frame; data waits for the answer besides.
-/// - Back-pressure: `frame.ready` waits until a command is taken or refused, and for `data_answered`; stored words and the processor's must be taken.
+/// - Back-pressure: `frame.ready` waits until a command is taken or refused, and for `data.answered`; stored words and the processor's must be taken.
 /// - Limits: frames of 6 words at least.
 #[derive(LogicBlock)]
 pub struct FrameSorter {
@@ -58,71 +58,16 @@ pub struct FrameSorter {
     /// Blocks of the logical unit.
     pub capacity: Signal<In, Bits<35>>,
 
-    /// Login whose entry is written.
-    pub login_write: Signal<In, Bit>,
-    /// Number of the entry.
-    pub login_number: Signal<In, Bits<4>>,
-    /// Address of the port that is logged in.
-    pub login_address: Signal<In, Bits<24>>,
-    /// Words of payload that it takes in a frame.
-    pub login_payload: Signal<In, Bits<10>>,
-    /// Its commands may be carried out by hardware alone.
-    pub login_is_fast: Signal<In, Bit>,
-    /// The entry holds a login.
-    pub login_is_valid: Signal<In, Bit>,
-    /// Number of a login that is asked for.
-    pub asked_login: Signal<In, Bits<4>>,
-    /// Its address, a cycle later.
-    pub asked_address: Signal<Out, Bits<24>>,
-    /// Words of payload that it takes in a frame.
-    pub asked_payload: Signal<Out, Bits<10>>,
+    /// Entries of the logins.
+    pub entry: LoginEntrySink,
+    /// What is asked of a login.
+    pub lookup: LoginLookupSink,
 
-    /// A command is offered.
-    pub command_valid: Signal<Out, Bit>,
-    /// It is taken.
-    pub command_ready: Signal<In, Bit>,
-    /// It cannot be taken: it goes to the processor.
-    pub command_refused: Signal<In, Bit>,
-    /// It is a write.
-    pub command_is_write: Signal<Out, Bit>,
-    /// Its first block.
-    pub command_block: Signal<Out, Bits<35>>,
-    /// Blocks to be moved.
-    pub command_blocks: Signal<Out, Bits<16>>,
-    /// FCP_DL is more than the command asks for.
-    pub command_is_under: Signal<Out, Bit>,
-    /// FCP_DL is less than the command asks for.
-    pub command_is_over: Signal<Out, Bit>,
-    /// By how many bytes.
-    pub command_residual: Signal<Out, Bits<32>>,
+    /// Commands that hardware carries out.
+    pub command: ExchangeCommandSource,
 
-    /// Login of who sent the frame; meaningful with a command or data.
-    pub login: Signal<Out, Bits<4>>,
-    /// OX_ID of the frame; meaningful with a command or data.
-    pub originator: Signal<Out, Bits<16>>,
-
-    /// A frame of data asks for its place, until it is answered.
-    pub data_valid: Signal<Out, Bit>,
-    /// RX_ID of the frame, until `data_moved`.
-    pub data_responder: Signal<Out, Bits<16>>,
-    /// Its relative offset, bytes.
-    pub data_offset: Signal<Out, Bits<32>>,
-    /// Its words.
-    pub data_words: Signal<Out, Bits<10>>,
-    /// It is the last of its sequence.
-    pub data_ends: Signal<Out, Bit>,
-    /// It is answered.
-    pub data_answered: Signal<In, Bit>,
-    /// The data is accepted; meaningful with the answer.
-    pub data_accepted: Signal<In, Bit>,
-    /// Slot of its first word.
-    pub data_slot: Signal<In, Bits<5>>,
-    /// Slot behind that; meaningful in the cycle after the answer.
-    pub data_next_slot: Signal<In, Bits<5>>,
-    /// Place of its first word in the slot.
-    pub data_address: Signal<In, Bits<10>>,
-    /// All words of the frame are stored.
-    pub data_moved: Signal<Out, Bit>,
+    /// Data of writes.
+    pub data: DataPlaceSource,
 
     /// A word is stored.
     pub store: Signal<Out, Bit>,
@@ -190,43 +135,16 @@ impl Default for FrameSorter {
     fn default() -> Self {
         Self {
             clock: Default::default(),
+            entry: Default::default(),
+            lookup: Default::default(),
+            command: Default::default(),
+            data: Default::default(),
             frame: Default::default(),
             length: Default::default(),
             is_first_of_sequence: Default::default(),
             is_last_of_sequence: Default::default(),
             own_address: Default::default(),
             capacity: Default::default(),
-            login_write: Default::default(),
-            login_number: Default::default(),
-            login_address: Default::default(),
-            login_payload: Default::default(),
-            login_is_fast: Default::default(),
-            login_is_valid: Default::default(),
-            asked_login: Default::default(),
-            asked_address: Default::default(),
-            asked_payload: Default::default(),
-            command_valid: Default::default(),
-            command_ready: Default::default(),
-            command_refused: Default::default(),
-            command_is_write: Default::default(),
-            command_block: Default::default(),
-            command_blocks: Default::default(),
-            command_is_under: Default::default(),
-            command_is_over: Default::default(),
-            command_residual: Default::default(),
-            login: Default::default(),
-            originator: Default::default(),
-            data_valid: Default::default(),
-            data_responder: Default::default(),
-            data_offset: Default::default(),
-            data_words: Default::default(),
-            data_ends: Default::default(),
-            data_answered: Default::default(),
-            data_accepted: Default::default(),
-            data_slot: Default::default(),
-            data_next_slot: Default::default(),
-            data_address: Default::default(),
-            data_moved: Default::default(),
             store: Default::default(),
             store_address: Default::default(),
             store_word: Default::default(),
@@ -284,16 +202,9 @@ impl Logic for FrameSorter {
         dff_setup!(self, clock, ox_id, rx_id, parameter, words, first, last, ended_in_header, slot, next_slot, address);
         dff_setup!(self, clock, moved, was_dropped, answered);
 
-        self.logins.write.next = self.login_write.val();
-        self.logins.written.next = self.login_number.val();
-        self.logins.new_address.next = self.login_address.val();
-        self.logins.new_payload.next = self.login_payload.val();
-        self.logins.new_is_fast.next = self.login_is_fast.val();
-        self.logins.new_is_valid.next = self.login_is_valid.val();
+        LoginEntrySink::link(&mut self.entry, &mut self.logins.entry);
+        LoginLookupSink::link(&mut self.lookup, &mut self.logins.lookup);
         self.logins.looked_up.next = self.source_address.q.val();
-        self.logins.asked.next = self.asked_login.val();
-        self.asked_address.next = self.logins.address.val();
-        self.asked_payload.next = self.logins.payload.val();
 
         // Fields are read with their highest byte first.
         self.swapped.next = (self.frame.data.val() << 24)
@@ -327,7 +238,7 @@ impl Logic for FrameSorter {
 
         self.next_slot_now.next = self.next_slot.q.val();
         if self.answered.q.val() {
-            self.next_slot_now.next = self.data_next_slot.val();
+            self.next_slot_now.next = self.data.next_slot.val();
         }
         self.next_slot.d.next = self.next_slot_now.val();
         self.moved.d.next = false;
@@ -409,20 +320,20 @@ impl Logic for FrameSorter {
                 }
             }
             SorterState::Offer => {
-                if self.command_ready.val() {
+                if self.command.ready.val() {
                     self.state.d.next = SorterState::Over;
-                } else if self.command_refused.val() {
+                } else if self.command.refused.val() {
                     self.keeps.d.next = true;
                     self.state.d.next = SorterState::Over;
                 }
             }
             SorterState::Ask => {
-                self.slot.d.next = self.data_slot.val();
-                self.answered.d.next = self.data_answered.val();
-                self.address.d.next = self.data_address.val();
-                if self.data_answered.val() {
+                self.slot.d.next = self.data.slot.val();
+                self.answered.d.next = self.data.answered.val();
+                self.address.d.next = self.data.address.val();
+                if self.data.answered.val() {
                     self.state.d.next = SorterState::Drop;
-                    if self.data_accepted.val() {
+                    if self.data.accepted.val() {
                         self.state.d.next = SorterState::Data;
                     }
                 }
@@ -463,22 +374,24 @@ impl Logic for FrameSorter {
         self.decoder.valid.next = (self.state.q.val() == SorterState::Command) & self.takes.val();
         self.decoder.word.next = self.swapped.val();
         self.decoder.capacity.next = self.capacity.val();
-        self.command_valid.next = self.state.q.val() == SorterState::Offer;
-        self.command_is_write.next = self.decoder.is_write.val();
-        self.command_block.next = self.decoder.block.val();
-        self.command_blocks.next = self.decoder.blocks.val();
-        self.command_is_under.next = self.decoder.is_under.val();
-        self.command_is_over.next = self.decoder.is_over.val();
-        self.command_residual.next = self.decoder.residual.val();
-        self.login.next = self.logins.login.val();
-        self.originator.next = self.ox_id.q.val();
+        self.command.valid.next = self.state.q.val() == SorterState::Offer;
+        self.command.is_write.next = self.decoder.is_write.val();
+        self.command.block.next = self.decoder.block.val();
+        self.command.blocks.next = self.decoder.blocks.val();
+        self.command.is_under.next = self.decoder.is_under.val();
+        self.command.is_over.next = self.decoder.is_over.val();
+        self.command.residual.next = self.decoder.residual.val();
+        self.command.login.next = self.logins.login.val();
+        self.data.login.next = self.logins.login.val();
+        self.command.originator.next = self.ox_id.q.val();
+        self.data.originator.next = self.ox_id.q.val();
 
-        self.data_valid.next = self.state.q.val() == SorterState::Ask;
-        self.data_responder.next = self.rx_id.q.val();
-        self.data_offset.next = self.parameter.q.val();
-        self.data_words.next = self.words.q.val();
-        self.data_ends.next = self.last.q.val();
-        self.data_moved.next = self.moved.q.val();
+        self.data.valid.next = self.state.q.val() == SorterState::Ask;
+        self.data.responder.next = self.rx_id.q.val();
+        self.data.offset.next = self.parameter.q.val();
+        self.data.words.next = self.words.q.val();
+        self.data.ends.next = self.last.q.val();
+        self.data.moved.next = self.moved.q.val();
         self.data_dropped.next = self.was_dropped.q.val();
         self.store.next = (self.state.q.val() == SorterState::Data) & self.takes.val();
         self.store_address.next =

@@ -2,6 +2,7 @@
 
 use rust_hdl::prelude::*;
 
+use super::{LoginEntrySink, LoginLookupSink};
 use crate::circuit::circuit_info;
 
 /// Ports that may be logged in at a time.
@@ -9,7 +10,7 @@ pub const LOGINS: usize = 16;
 
 /// Addresses of the ports that are logged in, and how long frames to them may be; the processor fills it.
 ///
-/// - Latency: 2 cycles from `looked_up` to `login`; 1 from `asked` to `address`.
+/// - Latency: 2 cycles from `looked_up` to `login`; 1 from a `lookup` to its answer.
 /// - Throughput: a lookup of each kind every cycle.
 /// - Back-pressure: none.
 /// - Limits: 16 logins; no address stands in two of them.
@@ -17,18 +18,8 @@ pub const LOGINS: usize = 16;
 pub struct LoginTable {
     /// Clock of all registers, rising edge.
     pub clock: Signal<In, Clock>,
-    /// Entry `written` becomes what the next inputs say.
-    pub write: Signal<In, Bit>,
-    /// Number of the entry.
-    pub written: Signal<In, Bits<4>>,
-    /// Address of the port.
-    pub new_address: Signal<In, Bits<24>>,
-    /// Words of payload that it takes in a frame.
-    pub new_payload: Signal<In, Bits<10>>,
-    /// Its commands may be carried out by hardware alone.
-    pub new_is_fast: Signal<In, Bit>,
-    /// The entry holds a login.
-    pub new_is_valid: Signal<In, Bit>,
+    /// Entries to be written.
+    pub entry: LoginEntrySink,
     /// Address to look up.
     pub looked_up: Signal<In, Bits<24>>,
     /// Number of its entry.
@@ -37,12 +28,8 @@ pub struct LoginTable {
     pub is_found: Signal<Out, Bit>,
     /// And its commands may be carried out by hardware alone.
     pub is_fast: Signal<Out, Bit>,
-    /// Number of an entry.
-    pub asked: Signal<In, Bits<4>>,
-    /// Its address.
-    pub address: Signal<Out, Bits<24>>,
-    /// Words of payload that it takes in a frame.
-    pub payload: Signal<Out, Bits<10>>,
+    /// What is asked of an entry.
+    pub lookup: LoginLookupSink,
 
     number: Vec<Constant<Bits<4>>>,
     addresses: Vec<DFF<Bits<24>>>,
@@ -65,19 +52,12 @@ impl Default for LoginTable {
     fn default() -> Self {
         Self {
             clock: Default::default(),
-            write: Default::default(),
-            written: Default::default(),
-            new_address: Default::default(),
-            new_payload: Default::default(),
-            new_is_fast: Default::default(),
-            new_is_valid: Default::default(),
+            entry: Default::default(),
+            lookup: Default::default(),
             looked_up: Default::default(),
             login: Default::default(),
             is_found: Default::default(),
             is_fast: Default::default(),
-            asked: Default::default(),
-            address: Default::default(),
-            payload: Default::default(),
             number: (0..LOGINS).map(|number| Constant::new(number.to_bits())).collect(),
             addresses: vec![Default::default(); LOGINS],
             payloads: vec![Default::default(); LOGINS],
@@ -111,11 +91,11 @@ impl Logic for LoginTable {
             self.payloads[i].clock.next = self.clock.val();
             self.addresses[i].d.next = self.addresses[i].q.val();
             self.payloads[i].d.next = self.payloads[i].q.val();
-            if self.write.val() & (self.written.val() == self.number[i].val()) {
-                self.addresses[i].d.next = self.new_address.val();
-                self.payloads[i].d.next = self.new_payload.val();
-                self.fast.d.next = self.fast.q.val().replace_bit(i, self.new_is_fast.val());
-                self.valid.d.next = self.valid.q.val().replace_bit(i, self.new_is_valid.val());
+            if self.entry.write.val() & (self.entry.number.val() == self.number[i].val()) {
+                self.addresses[i].d.next = self.entry.address.val();
+                self.payloads[i].d.next = self.entry.payload.val();
+                self.fast.d.next = self.fast.q.val().replace_bit(i, self.entry.is_fast.val());
+                self.valid.d.next = self.valid.q.val().replace_bit(i, self.entry.is_valid.val());
             }
             self.matched.next = self
                 .matched
@@ -124,7 +104,7 @@ impl Logic for LoginTable {
             if self.matches.q.val().get_bit(i) {
                 self.found_number.next = self.number[i].val();
             }
-            if self.asked.val() == self.number[i].val() {
+            if self.lookup.number.val() == self.number[i].val() {
                 self.asked_address.next = self.addresses[i].q.val();
                 self.asked_payload.next = self.payloads[i].q.val();
             }
@@ -139,8 +119,8 @@ impl Logic for LoginTable {
         self.login.next = self.found_login.q.val();
         self.is_found.next = self.found.q.val();
         self.is_fast.next = self.found_fast.q.val();
-        self.address.next = self.given_address.q.val();
-        self.payload.next = self.given_payload.q.val();
+        self.lookup.address.next = self.given_address.q.val();
+        self.lookup.payload.next = self.given_payload.q.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -9,7 +9,7 @@ use crate::circuit::{circuit_info, no_collision};
 /// A list may begin with all numbers, in order: they come from a counter until each was taken once.
 ///
 /// - Latency: 3 cycles from a number put into an empty list to `number`.
-/// - Throughput: a number in every cycle in, one in 3 cycles out.
+/// - Throughput: a number in every cycle in, one in 2 cycles out.
 /// - Back-pressure: none; a number that is in the list is not put again, so that there is room for all.
 /// - Limits: `N` 1..=12. A number is taken only while `available` is high.
 #[derive(LogicBlock)]
