@@ -1,4 +1,5 @@
-//! What a circuit tells tools that see it as `&dyn Block`: its type, run-time parameters, documentation, memory promises.
+//! What a circuit tells tools that see it as `&dyn Block`: its type, run-time parameters, documentation, memory
+//! promises.
 //!
 //! [`Logic::timing`](rust_hdl::prelude::Logic::timing) is the one method of a rust-hdl block that returns free text and
 //! that nothing in its simulation reads, so it carries the information.

@@ -88,15 +88,17 @@ fn timed(heading: &'static str, step: impl FnOnce() -> Result<()>) -> Outcome {
 /// If it cannot be started or fails.
 #[cfg(not(feature = "reports"))]
 pub fn cargo(arguments: &[&str]) -> Result<ExitCode> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    run_to_success(Command::new(cargo).args(arguments).current_dir(workspace_root()?))?;
+    run_to_success(cargo_command().args(arguments).current_dir(workspace_root()?))?;
     Ok(ExitCode::SUCCESS)
 }
 
+fn cargo_command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+}
+
 fn run_cargo(step: &CargoStep, root: &Path) -> Result<()> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     println!("$ cargo {}", step.arguments.join(" "));
-    let mut command = Command::new(cargo);
+    let mut command = cargo_command();
     command.args(step.arguments).envs(step.environment.iter().copied()).current_dir(root);
     run_to_success(&mut command)
 }

@@ -20,16 +20,18 @@ pub enum BufferReadState {
     Words,
 }
 
-/// Keeps received frames until it is known what they are worth, drops the bad ones, and gives the good ones out in order.
+/// Keeps received frames until it is known what they are worth, drops the bad ones, and gives the good ones out in
+/// order.
 ///
 /// A buffer is free again, `freed`, when the frame in it was bad or its last word was taken; the other port may have
-/// [`credit`](Self::credit) frames on the way. When the link is not active every frame is forgotten but the one that is being
-/// given out (what a port may do at a link reset, as remembered of FC-FS), and nothing is owed for what was there before.
+/// [`credit`](Self::credit) frames on the way. When the link is not active every frame is forgotten but the one that is
+/// being given out (what a port may do at a link reset, as remembered of FC-FS), and nothing is owed for what was there
+/// before.
 ///
 /// - Latency: 6 cycles from `ended` to the frame's first word; 1 from its last word taken to `freed`.
 /// - Throughput: a word a cycle within a frame and 3 cycles between frames; a frame on the line has 9 words around it.
-/// - Back-pressure: frames stay until they are taken. A frame for which there is no room is dropped and counted as `overrun`;
-///   nothing is owed for it, because its sender had no credit for it.
+/// - Back-pressure: frames stay until they are taken. A frame for which there is no room is dropped and counted as
+///   `overrun`; nothing is owed for it, because its sender had no credit for it.
 /// - Limits: 2^`A` words, `A` 11..=15; 32 frames.
 #[derive(LogicBlock)]
 pub struct FrameBuffer<const A: usize> {
@@ -103,8 +105,8 @@ pub struct FrameBuffer<const A: usize> {
     fetched: DFF<Bit>,
     fetched_last: DFF<Bit>,
     fetched_about: DFF<Bits<14>>,
-    /// Words, and what is known of their frame: its length, its place in the sequence, and since which loss of the link it
-    /// is here.
+    /// Words, and what is known of their frame: its length, its place in the sequence, and since which loss of the link
+    /// it is here.
     slots: FetchSlots<46>,
     about: Signal<Local, Bits<14>>,
     fetches: Signal<Local, Bit>,
@@ -121,8 +123,8 @@ pub struct FrameBuffer<const A: usize> {
 }
 
 impl<const A: usize> FrameBuffer<A> {
-    /// Frames that the other port may have on the way: as many of the longest as there is room for beside one that is being
-    /// given out, 31 at most.
+    /// Frames that the other port may have on the way: as many of the longest as there is room for beside one that is
+    /// being given out, 31 at most.
     pub const fn credit() -> usize {
         let frames = (1 << A) / LONGEST_FRAME - 1;
         if frames < 31 { frames } else { 31 }

@@ -10,13 +10,14 @@ use crate::circuit::circuit_info;
 use crate::line::{CommaAligner, Decoder8b10b, ElasticBuffer, Encoder8b10b, WordSynchronizer};
 use crate::stream::StreamSink;
 
-/// Forty bits of a line each way every cycle, and the frames in them: coding, word synchronization, compensation of the two
-/// clocks, port state, credit, CRC.
+/// Forty bits of a line each way every cycle, and the frames in them: coding, word synchronization, compensation of the
+/// two clocks, port state, credit, CRC.
 ///
 /// - Latency: about 38 cycles from the bits of a word to its frame's word, 13 from a frame's word to its bits.
 /// - Throughput: a word a cycle each way; 9 words around the words of each frame.
 /// - Back-pressure: `frame.ready` waits for the other port's credit; what is received must be taken.
-/// - Limits: frames of class 3, up to 534 words. Credit is the sender's to keep to: R_RDY is owed for each `buffer_freed`.
+/// - Limits: frames of class 3, up to 534 words. Credit is the sender's to keep to: R_RDY is owed for each
+///   `buffer_freed`.
 #[derive(LogicBlock)]
 pub struct Link {
     /// Clock of the received line, rising edge.

@@ -1,7 +1,7 @@
 //! A Fibre Channel port, from the words of a line up.
 //!
-//! Words are as on the serial line: the first byte of a word is bits 7..=0. Values of fields that a standard counts in big-endian
-//! order have their highest byte there.
+//! Words are as on the serial line: the first byte of a word is bits 7..=0. Values of fields that a standard counts in
+//! big-endian order have their highest byte there.
 
 mod credit_counter;
 mod end_of_frame_disparity;

@@ -1,7 +1,7 @@
 //! The 8b/10b code as truth tables: what the lookups of encoder and decoder are made of.
 //!
-//! Bit 0 of a group of code bits is the first on the line: `a` of six, `f` of four. Five bits of a byte are its lowest, `EDCBA`
-//! with `A` in bit 0; three are its highest, `HGF` with `F` in bit 0.
+//! Bit 0 of a group of code bits is the first on the line: `a` of six, `f` of four. Five bits of a byte are its lowest,
+//! `EDCBA` with `A` in bit 0; three are its highest, `HGF` with `F` in bit 0.
 
 use rust_hdl::prelude::*;
 
@@ -13,7 +13,8 @@ const SIX: [u8; 32] = [
     0b110011, 0b100110, 0b010110, 0b110110, 0b001110, 0b101110, 0b011110, 0b101011,
 ];
 
-/// Four bits for three of a data character at negative running disparity, `f` written first, the last in its primary form.
+/// Four bits for three of a data character at negative running disparity, `f` written first, the last in its primary
+/// form.
 const FOUR: [u8; 8] = [0b1011, 0b1001, 0b0101, 0b1100, 0b1101, 0b1010, 0b0110, 0b1110];
 
 /// Four bits for three of a control character at negative running disparity, `f` written first.
@@ -68,8 +69,8 @@ pub(crate) fn six_changes(five: usize) -> bool {
     !is_balanced(six_of(five), 6)
 }
 
-/// At positive running disparity the complement is sent: four bits that are not balanced, those of D.3 and all of control
-/// characters.
+/// At positive running disparity the complement is sent: four bits that are not balanced, those of D.3 and all of
+/// control characters.
 pub(super) fn four_flips(three: usize, is_control: bool) -> bool {
     is_control || four_changes(three) || three == 3
 }
@@ -79,7 +80,8 @@ pub(crate) fn four_changes(three: usize) -> bool {
     !is_balanced(four_of(three, false), 4)
 }
 
-/// With three ones the alternate form is sent at negative running disparity, or else five equal bits would follow each other.
+/// With three ones the alternate form is sent at negative running disparity, or else five equal bits would follow each
+/// other.
 pub(super) fn alternate_at_minus(five: usize) -> bool {
     matches!(five, 17 | 18 | 20)
 }

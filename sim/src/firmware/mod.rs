@@ -8,7 +8,8 @@
 //!  next_erase ─> the lanes                       on_erased
 //! ```
 //!
-//! A row is one block number of a die pair of planes over all lanes of a group. Host pages and moved pages share stripes.
+//! A row is one block number of a die pair of planes over all lanes of a group. Host pages and moved pages share
+//! stripes.
 
 pub mod image;
 pub mod layout;

@@ -39,8 +39,8 @@ pub struct TargetSurroundings {
 }
 
 impl TargetSurroundings {
-    /// A target with so many hosts logged in that take `payload` bytes in a frame; every stream pauses in each cycle unless it
-    /// is eager, with a probability.
+    /// A target with so many hosts logged in that take `payload` bytes in a frame; every stream pauses in each cycle
+    /// unless it is eager, with a probability.
     ///
     /// # Panics
     /// If the target does not compile.
@@ -147,7 +147,7 @@ impl TargetSurroundings {
             self.incoming.pop_front();
         }
         if bench.get("processor_valid") == 1 {
-            self.processor_words.push((bench.get("processor_word") as u32).swap_bytes());
+            self.processor_words.push(bench.get("processor_word") as u32);
         }
         if bench.get("processor_ended") == 1 {
             let words = std::mem::take(&mut self.processor_words);

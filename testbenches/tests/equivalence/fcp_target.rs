@@ -1,7 +1,7 @@
 //! The target of a Fibre Channel port, and its blocks: engine, `simulate()` and Verilog agree.
 //!
-//! The sorter, the exchange engine and the builder keep to what their neighbours promise, so they are compared where those
-//! are: within a target, on the inputs that hosts and storage gave it.
+//! The sorter, the exchange engine and the builder keep to what their neighbours promise, so they are compared where
+//! those are: within a target, on the inputs that hosts and storage gave it.
 
 use crate::blocks::{Lockstep, lockstep};
 use crate::drivers::{below, chance, drawn, free, one_of, replayed};

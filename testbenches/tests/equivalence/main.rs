@@ -1,5 +1,5 @@
-//! Every circuit gives the same outputs in every cycle, however it is simulated: compiled engine, rust-hdl's `simulate()`,
-//! and, with the feature `tool-tests`, Verilator on the emitted Verilog.
+//! Every circuit gives the same outputs in every cycle, however it is simulated: compiled engine, rust-hdl's
+//! `simulate()`, and, with the feature `tool-tests`, Verilator on the emitted Verilog.
 
 mod blocks;
 mod catalogue;

@@ -128,8 +128,8 @@ proptest! {
 
     #[test]
     fn any_other_bit_that_is_set_makes_a_command_the_processors(bit in prop_oneof![0..96_usize, 104..224_usize]) {
-        // Of READ(16), blocks 4..8: everything before FCP_DL but the operation code, the command reference number, the attribute, DPO, FUA and
-        // the address and length themselves.
+        // Of READ(16), blocks 4..8: everything before FCP_DL but the operation code, the command reference number, the
+        // attribute, DPO, FUA and the address and length themselves.
         let mut payload = payload(&sixteen(false, 4, 4), false, 2048);
         payload[bit / 8] ^= 0x80 >> (bit % 8);
         let ignored = [8, 9, 12 + 14].contains(&(bit / 8)) || [12 * 8 + 8 + 3, 12 * 8 + 8 + 4, 12 * 8 + 8 + 6].contains(&bit);

@@ -9,8 +9,8 @@ use crate::fibre_channel::{FrameBuffer, FrameVerdict, Link, PortState, WordKind}
 use crate::flash_controller::mailbox::MailboxSink;
 use crate::stream::StreamSource;
 
-/// One end of a point-to-point link with a SCSI target behind it: reads and writes by hardware alone, everything else by the
-/// processor at the mailbox.
+/// One end of a point-to-point link with a SCSI target behind it: reads and writes by hardware alone, everything else
+/// by the processor at the mailbox.
 ///
 /// ```text
 ///            +------+ frames +-------------+      +-----------+ pages
@@ -24,11 +24,11 @@ use crate::stream::StreamSource;
 ///                                            ^ processor
 /// ```
 ///
-/// - Latency: about 85 cycles from the first bits of a READ to its first page's command, 40 from a page read to the bits of
-///   its first frame.
+/// - Latency: about 85 cycles from the first bits of a READ to its first page's command, 40 from a page read to the
+///   bits of its first frame.
 /// - Throughput: a word a cycle each way, but for the 9 words around each frame.
-/// - Back-pressure: the line's is credit, of which the other port has 14 frames; storage's `page_ready` holds reads and writes
-///   back, and they the frames; a frame for which the processor has no room is lost.
+/// - Back-pressure: the line's is credit, of which the other port has 14 frames; storage's `page_ready` holds reads and
+///   writes back, and they the frames; a frame for which the processor has no room is lost.
 /// - Limits: those of [`Link`] and [`FcpTarget`].
 #[derive(LogicBlock)]
 pub struct FibreChannelPort {
@@ -123,10 +123,7 @@ impl Logic for FibreChannelPort {
         self.target.last_in.next = self.buffer.is_last_of_sequence.val();
         self.inbox.is_active.next = true;
         self.inbox.valid.next = self.target.processor_valid.val();
-        self.inbox.word.next = (self.target.processor_word.val() << 24)
-            | ((self.target.processor_word.val() & 0x0000_FF00) << 8)
-            | ((self.target.processor_word.val() >> 8) & 0x0000_FF00)
-            | (self.target.processor_word.val() >> 24);
+        self.inbox.word.next = self.target.processor_word.val();
         self.inbox.ended.next = self.target.processor_ended.val();
         self.inbox.verdict.next = FrameVerdict::Aborted;
         if self.target.processor_keeps.val() {

@@ -15,14 +15,16 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         offset: 0x000,
         reset: 0,
         access: Access::ReadWrite,
-        description: "bit 0: fill words are ARB(FF), else IDLE; writing bit 1 as 1 resets the active link, bit 2 takes the link offline and up again (both read as 0)",
+        description: "bit 0: fill words are ARB(FF), else IDLE; writing bit 1 as 1 resets the active link, bit 2 takes \
+                      the link offline and up again (both read as 0)",
     },
     MailboxRegister {
         name: "port_status",
         offset: 0x004,
         reset: 0,
         access: Access::ReadOnly,
-        description: "bits 3..0: state of the port; 15..8: frames sent and not answered by R_RDY; 16: an exchange ended early; 17: words of a frame wait; 18: the frame to send has not left",
+        description: "bits 3..0: state of the port; 15..8: frames sent and not answered by R_RDY; 16: an exchange \
+                      ended early; 17: words of a frame wait; 18: the frame to send has not left",
     },
     MailboxRegister {
         name: "credit",
@@ -71,35 +73,40 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         offset: 0x020,
         reset: 0,
         access: Access::WriteOnly,
-        description: "writing sets entry 3..0 of the logins to `login_address` and `login_payload`; bit 4: its commands are carried out by hardware; 5: it holds a login",
+        description: "writing sets entry 3..0 of the logins to `login_address` and `login_payload`; bit 4: its \
+                      commands are carried out by hardware; 5: it holds a login",
     },
     MailboxRegister {
         name: "receive_word",
         offset: 0x024,
         reset: 0,
         access: Access::ReadOnly,
-        description: "reading takes the next word of a received frame, its first byte in bits 31..24; zero if there is none",
+        description: "reading takes the next word of a received frame, its first byte in bits 31..24; zero if there is \
+                      none",
     },
     MailboxRegister {
         name: "receive_status",
         offset: 0x028,
         reset: 0,
         access: Access::ReadOnly,
-        description: "bit 0: a word waits; 1: it is the last of its frame; 2: the frame is the first of its sequence; 3: the last; 25..16: words of the frame",
+        description: "bit 0: a word waits; 1: it is the last of its frame; 2: the frame is the first of its sequence; \
+                      3: the last; 25..16: words of the frame",
     },
     MailboxRegister {
         name: "transmit_word",
         offset: 0x02c,
         reset: 0,
         access: Access::WriteOnly,
-        description: "writing gives the next word of a frame to send, its first byte in bits 31..24; only while `port_status` bit 18 is low",
+        description: "writing gives the next word of a frame to send, its first byte in bits 31..24; only while \
+                      `port_status` bit 18 is low",
     },
     MailboxRegister {
         name: "transmit_start",
         offset: 0x030,
         reset: 0,
         access: Access::WriteOnly,
-        description: "writing sends the words given as a frame; bit 0: it is the first of its sequence; 1: the last; 2: the words are forgotten instead",
+        description: "writing sends the words given as a frame; bit 0: it is the first of its sequence; 1: the last; \
+                      2: the words are forgotten instead",
     },
     MailboxRegister {
         name: "exchange_select",
@@ -113,7 +120,9 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         offset: 0x038,
         reset: 0,
         access: Access::ReadOnly,
-        description: "of the exchange that was looked at, bits 15..0: OX_ID; 19..16: login; 26..25: why it ended early (1 storage failed, 2 the sequence was cut short); 28: it ended early; 29: it is a write; 30: it was open; 31: it is not answered yet",
+        description: "of the exchange that was looked at, bits 15..0: OX_ID; 19..16: login; 26..25: why it ended early \
+                      (1 storage failed, 2 the sequence was cut short); 28: it ended early; 29: it is a write; 30: it \
+                      was open; 31: it is not answered yet",
     },
     MailboxRegister {
         name: "failure",

@@ -9,13 +9,13 @@ const READS: [u64; 4] = [0x08, 0x28, 0xA8, 0x88];
 /// Operation codes of the writes: with 6, 10, 12 and 16 bytes.
 const WRITES: [u64; 4] = [0x0A, 0x2A, 0xAA, 0x8A];
 
-/// Takes the payload of an FCP_CMND apart and says whether hardware alone can carry it out: READ and WRITE of 6, 10, 12 and 16
-/// bytes for logical unit 0, of 1..=65,535 blocks of 512 bytes that exist, without protection information, linked commands
-/// or task management.
+/// Takes the payload of an FCP_CMND apart and says whether hardware alone can carry it out: READ and WRITE of 6, 10, 12
+/// and 16 bytes for logical unit 0, of 1..=65,535 blocks of 512 bytes that exist, without protection information,
+/// linked commands or task management.
 ///
-/// FCP_DL may differ from what the command asks for: a longer one leaves a residual (`is_under`), and of a shorter one that is
-/// whole blocks only its blocks are moved (`is_over`). Everything else is the processor's: it answers with the sense data of
-/// what is wrong.
+/// FCP_DL may differ from what the command asks for: a longer one leaves a residual (`is_under`), and of a shorter one
+/// that is whole blocks only its blocks are moved (`is_over`). Everything else is the processor's: it answers with the
+/// sense data of what is wrong.
 ///
 /// - Latency: 4 cycles from the payload's last word to the outputs, which then stay.
 /// - Throughput: a command in 12 cycles.

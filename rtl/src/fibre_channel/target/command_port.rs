@@ -4,7 +4,8 @@
 
 use rust_hdl::prelude::*;
 
-/// The end that offers commands. Handshake as in [`StreamSource`](crate::stream::StreamSource), but that an offer may be refused.
+/// The end that offers commands. Handshake as in [`StreamSource`](crate::stream::StreamSource), but that an offer may
+/// be refused.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "ExchangeCommandSink"]
 pub struct ExchangeCommandSource {

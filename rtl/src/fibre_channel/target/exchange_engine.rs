@@ -13,18 +13,19 @@ pub const EXCHANGES: usize = 128;
 /// Blocks of a page.
 const PAGE_BLOCKS: u64 = 8;
 
-/// Carries out reads and writes: splits them into pages of 4 KB, gives each page a slot, asks storage and host for what belongs
-/// in it, keeps the pages of a read in order, and answers.
+/// Carries out reads and writes: splits them into pages of 4 KB, gives each page a slot, asks storage and host for what
+/// belongs in it, keeps the pages of a read in order, and answers.
 ///
-/// One event is handled after the other: a command, a page that storage is done with, data that came or was sent. Exchanges
-/// that want pages take turns. A write asks its host for as many pages as have a slot, eight at most, and for more when those
-/// are written. An exchange of which a page fails, or whose data is not what was asked for, ends early: its slots are given
-/// back, and the processor, told by `failure_valid`, takes notice, answers it and then has it closed. Closing an exchange that is under way
-/// ends it early too; it is over when `inspected_is_open` is low.
+/// One event is handled after the other: a command, a page that storage is done with, data that came or was sent.
+/// Exchanges that want pages take turns. A write asks its host for as many pages as have a slot, eight at most, and for
+/// more when those are written. An exchange of which a page fails, or whose data is not what was asked for, ends early:
+/// its slots are given back, and the processor, told by `failure_valid`, takes notice, answers it and then has it
+/// closed. Closing an exchange that is under way ends it early too; it is over when `inspected_is_open` is low.
 ///
 /// - Latency: 8 cycles from a command to its first page's, 10 from a page read to its job.
 /// - Throughput: an event in 6 cycles, more where it has more than one consequence; pages of a write 3 cycles each.
-/// - Back-pressure: a command is refused while all exchanges are open; everything waits for `page_ready` and `job_ready`; completions and what was sent must wait meanwhile.
+/// - Back-pressure: a command is refused while all exchanges are open; everything waits for `page_ready` and
+///   `job_ready`; completions and what was sent must wait meanwhile.
 /// - Limits: 128 exchanges, 32 slots for reads and 32 for writes, up to 65,535 blocks of 512 bytes a command.
 #[derive(LogicBlock)]
 pub struct ExchangeEngine {
@@ -71,9 +72,10 @@ pub struct ExchangeEngine {
     free_read_slots: NumberList<5>,
     free_write_slots: NumberList<5>,
 
-    /// What the exchanges are: 0 the residual; 1 OX_ID, login, under, over, write, first block of the first page; 2 the next
-    /// block; 3 blocks left and the next block's high part; 4 offset of what is sent or received next; 5 end of the data that
-    /// is asked for; 6 end of the page that is being filled; 7 SEQ_CNT and pages that are read; 8 everything else.
+    /// What the exchanges are: 0 the residual; 1 OX_ID, login, under, over, write, first block of the first page; 2 the
+    /// next block; 3 blocks left and the next block's high part; 4 offset of what is sent or received next; 5 end of
+    /// the data that is asked for; 6 end of the page that is being filled; 7 SEQ_CNT and pages that are read; 8
+    /// everything else.
     records: Vec<RAM<Bits<32>, 7>>,
     slots: SlotTable,
 
@@ -128,7 +130,6 @@ pub struct ExchangeEngine {
     data_end: DFF<Bits<24>>,
     closes: DFF<Bit>,
     drain_index: DFF<Bits<4>>,
-    window_word: DFF<Bits<5>>,
 
     to_page_end: Signal<Local, Bits<16>>,
     blocks: Signal<Local, Bits<16>>,
@@ -217,7 +218,6 @@ impl Default for ExchangeEngine {
             data_end: Default::default(),
             closes: Default::default(),
             drain_index: Default::default(),
-            window_word: Default::default(),
             to_page_end: Default::default(),
             blocks: Default::default(),
             page_word: Default::default(),
@@ -257,7 +257,7 @@ impl Logic for ExchangeEngine {
         dff_setup!(self, clock, residual, originator, login, under, over, is_write, start, place, left, offset, end);
         dff_setup!(self, clock, page_end, count, ready_pages, tail, head, held, open, closing, failed, listed, sending);
         dff_setup!(self, clock, reason, sequence, reported, empty, storing, stored, storing_exchange, storing_words);
-        dff_setup!(self, clock, storing_ends, accepts, data_end, closes, drain_index, window_word);
+        dff_setup!(self, clock, storing_ends, accepts, data_end, closes, drain_index);
 
         self.begins.next = false;
         self.stores_record.next = false;
@@ -691,7 +691,6 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::DrainSlot => {
-                self.slot.d.next = bit_cast::<6, 5>(self.slots.slot_there.val());
                 self.free_read_slots.put_number.next = self.slots.slot_there.val();
                 self.free_write_slots.put_number.next = self.slots.slot_there.val();
                 self.drain_index.d.next = self.drain_index.q.val() + 1;

@@ -20,13 +20,15 @@ use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
 ///         processor  [write slots] ----> storage ----------> [read slots]
 /// ```
 ///
-/// Storage reads a page by filling its slot, word by word, and then saying that it is done; it writes one by fetching the
-/// words of its slot first. Both slots hold the whole page of 4 KB at its place; only the blocks that are asked for count.
+/// Storage reads a page by filling its slot, word by word, and then saying that it is done; it writes one by fetching
+/// the words of its slot first. Both slots hold the whole page of 4 KB at its place; only the blocks that are asked for
+/// count.
 ///
-/// - Latency: 27 cycles from a read command's first word to its first page's; 24 from a page read to its first frame's word.
+/// - Latency: 27 cycles from a read command's first word to its first page's; 24 from a page read to its first frame's
+///   word.
 /// - Throughput: a word a cycle in and out; see [`FrameSorter`], [`ExchangeEngine`] and [`FrameBuilder`].
-/// - Back-pressure: a command that finds all exchanges open goes to the processor; `frame_out` waits for the line; storage is never kept from
-///   saying that it is done.
+/// - Back-pressure: a command that finds all exchanges open goes to the processor; `frame_out` waits for the line;
+///   storage is never kept from saying that it is done.
 /// - Limits: those of [`ExchangeEngine`]; 512-byte blocks of one logical unit.
 #[derive(LogicBlock)]
 pub struct FcpTarget {
@@ -49,7 +51,7 @@ pub struct FcpTarget {
 
     /// A word that may be the processor's.
     pub processor_valid: Signal<Out, Bit>,
-    /// The word, first byte in bits 31..=24.
+    /// The word, first byte in bits 7..=0.
     pub processor_word: Signal<Out, Bits<32>>,
     /// The frame is over.
     pub processor_ended: Signal<Out, Bit>,

@@ -31,15 +31,16 @@ pub enum SorterState {
     Over,
 }
 
-/// Takes received frames apart: reads and writes that hardware can carry out become commands, data of writes goes where the
-/// exchange wants it, and every other frame goes to the processor.
+/// Takes received frames apart: reads and writes that hardware can carry out become commands, data of writes goes where
+/// the exchange wants it, and every other frame goes to the processor.
 ///
 /// What goes to the processor is told at its end only, as it is for received frames: `processor_ended`, with
 /// `processor_keeps` if the words since the last end are a frame for it.
 ///
 /// - Latency: 19 cycles from a command's first word to `command.valid`, 7 from that of data to `data.valid`.
 /// - Throughput: a word a cycle, and 2 to 8 cycles a frame; data waits for the answer besides.
-/// - Back-pressure: `frame.ready` waits until a command is taken or refused, and for `data.answered`; stored words and the processor's must be taken.
+/// - Back-pressure: `frame.ready` waits until a command is taken or refused, and for `data.answered`; stored words and
+///   the processor's must be taken.
 /// - Limits: frames of 6 words at least.
 #[derive(LogicBlock)]
 pub struct FrameSorter {
@@ -78,7 +79,7 @@ pub struct FrameSorter {
 
     /// A word that may be the processor's.
     pub processor_valid: Signal<Out, Bit>,
-    /// The word, first byte in bits 31..=24.
+    /// The word, first byte in bits 7..=0.
     pub processor_word: Signal<Out, Bits<32>>,
     /// The frame is over.
     pub processor_ended: Signal<Out, Bit>,
@@ -219,7 +220,8 @@ impl Logic for FrameSorter {
                 | (self.state.q.val() == SorterState::Processor));
         self.frame.ready.next = self.takes.val();
 
-        // A command stands in a frame of its own, which begins the exchange and hands over the initiative; F_CTL 290000h.
+        // A command stands in a frame of its own, which begins the exchange and hands over the initiative; F_CTL
+        // 290000h.
         self.is_whole_sequence.next = self.first.q.val() & self.last.q.val();
         self.is_command.next = (self.r_ctl.q.val() == self.command_r_ctl.val())
             & (self.kind.q.val() == self.fcp.val())
@@ -399,7 +401,7 @@ impl Logic for FrameSorter {
         self.store_word.next = self.frame.data.val();
 
         self.processor_valid.next = self.to_processor.val();
-        self.processor_word.next = self.swapped.val();
+        self.processor_word.next = self.frame.data.val();
         self.processor_ended.next = self.state.q.val() == SorterState::Over;
         self.processor_keeps.next = self.keeps.q.val();
         self.processor_first.next = self.first.q.val();

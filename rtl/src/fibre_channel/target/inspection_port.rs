@@ -4,7 +4,8 @@
 
 use rust_hdl::prelude::*;
 
-/// The end of the processor. What is asked stands until it is answered, and what is told of an exchange is meaningful then.
+/// The end of the processor. What is asked stands until it is answered, and what is told of an exchange is meaningful
+/// then.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "InspectionSink"]
 pub struct InspectionSource {

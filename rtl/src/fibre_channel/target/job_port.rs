@@ -15,7 +15,8 @@ pub enum JobKind {
     Response,
 }
 
-/// The end that wants something sent. Handshake as in [`StreamSource`](crate::stream::StreamSource), both for jobs and for what was sent.
+/// The end that wants something sent. Handshake as in [`StreamSource`](crate::stream::StreamSource), both for jobs and
+/// for what was sent.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "JobSink"]
 pub struct JobSource {

@@ -4,8 +4,8 @@
 
 use rust_hdl::prelude::*;
 
-/// The end of storage. It fills the slot of a page that is read, or fetches the words of one that is written, and then says that it
-/// is done with the page.
+/// The end of storage. It fills the slot of a page that is read, or fetches the words of one that is written, and then
+/// says that it is done with the page.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "SlotSink"]
 pub struct SlotSource {

@@ -170,7 +170,8 @@ impl BchCode {
         (0..self.field_bits as i64).map(|bit| element(self.alpha(2 * bit))).collect()
     }
 
-    /// What each bit of a word of `count` bits adds to a syndrome: bit `b` weighs the generating element to `exponent * b`.
+    /// What each bit of a word of `count` bits adds to a syndrome: bit `b` weighs the generating element to `exponent *
+    /// b`.
     pub(super) fn weights<const M: usize>(&self, exponent: i64, count: usize) -> Vec<Bits<M>> {
         (0..count as i64).map(|bit| element(self.alpha(exponent * bit))).collect()
     }

@@ -31,7 +31,8 @@ impl RecordCode {
         RECORD_BYTES / self.bch().data_bytes()
     }
 
-    /// Lanes that share what finds the errors of their codewords. Those of SLC are rare; in eMLC nearly every codeword has some.
+    /// Lanes that share what finds the errors of their codewords. Those of SLC are rare; in eMLC nearly every codeword
+    /// has some.
     pub fn lanes_per_corrector(self) -> usize {
         match self {
             Self::Slc => 5,

@@ -132,8 +132,8 @@ impl LaneConfig {
         }
         for mode in [self.boot, self.run] {
             let figures = self.figures(mode)?;
-            // Below 4 ns the phases of the slowest mode are too long to count; above 10 ns a turn of the bus takes fewer
-            // cycles than its steps do.
+            // Below 4 ns the phases of the slowest mode are too long to count; above 10 ns a turn of the bus takes
+            // fewer cycles than its steps do.
             let (minimum, maximum) = (4000, 10_000);
             let cycles = self.bus_cycles(mode, &figures);
             let phases = [cycles.write_low, cycles.write_high, cycles.read_low, cycles.read_high];

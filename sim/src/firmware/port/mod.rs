@@ -1,7 +1,7 @@
 //! The processor of a Fibre Channel port: logins, and the commands that hardware leaves to it.
 //!
-//! What is decided is pure ([`PortFirmware`]): a frame comes in, orders for the hardware come out. The processor carries them
-//! out at the port's mailbox.
+//! What is decided is pure ([`PortFirmware`]): a frame comes in, orders for the hardware come out. The processor
+//! carries them out at the port's mailbox.
 
 mod link_services;
 mod policy;
