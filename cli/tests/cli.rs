@@ -223,6 +223,44 @@ fn bad_controllers_and_workloads_say_what_is_legal() {
 }
 
 #[test]
+fn a_host_at_a_fibre_channel_port_tells_its_figures_and_leaves_its_frames() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["sim", "--scenario", "fc", "--commands", "40", "--logical-pages", "16", "--json", "run"];
+    let output = hardpath(&[&arguments[..], &["--pcap", "frames.pcap"]].concat(), directory.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(directory.path().join("run")).unwrap()).unwrap();
+    assert_eq!((report["attach"].as_str(), report["link_speed_gbps"].as_u64()), (Some("p2p"), Some(8)));
+    assert_eq!((report["exchanges"].as_u64(), report["verify_errors"].as_u64()), (Some(56), Some(0)));
+    // Every frame of the report is in the file, behind a header of 24 bytes.
+    let pcap = fs::read(directory.path().join("frames.pcap")).unwrap();
+    let word = |place: usize| u32::from_le_bytes(pcap[place..place + 4].try_into().unwrap());
+    assert_eq!((word(0), word(20)), (0xA1B2_3C4D, 225));
+    let mut place = 24;
+    let mut frames = 0;
+    while place < pcap.len() {
+        frames += 1;
+        place += 16 + word(place + 8) as usize;
+    }
+    let counted = report["frames_in"].as_u64().unwrap() + report["frames_out"].as_u64().unwrap();
+    assert_eq!(frames, counted);
+}
+
+#[test]
+fn bad_hosts_and_lines_say_what_is_legal() {
+    let refused = |arguments: &[&str]| refusal(&[&["sim", "--scenario", "fc"], arguments].concat(), 2);
+    assert!(refused(&["--attach", "star"]).contains("legal: p2p"));
+    assert!(refused(&["--speed", "16"]).contains("legal: 2, 4, 8"));
+    assert!(refused(&["--workload", "log"]).contains("log:4"));
+    assert!(refused(&["--workload", "mixed-trim"]).contains("legal: reads, writes and flushes"));
+    assert!(refused(&["--storage-time", "2ms"]).contains("legal: up to 1ms"));
+    assert!(refused(&["--host-ppm", "300"]).contains("legal: -200..=200"));
+    assert!(refused(&["--pcap", "absent/file"]).contains("absent/file"));
+    assert!(refused(&["--dies", "2"]).contains("--scenario controller"));
+    assert!(refusal(&["sim", "--speed", "8"], 2).contains("--scenario fc"));
+}
+
+#[test]
 fn unwritable_outputs_are_named_before_the_run() {
     for option in ["--out", "--json", "--vcd", "--fst"] {
         assert!(refusal(&["sim", "--input", "input", option, "absent/file"], 2).contains("absent/file"), "{option}");

@@ -1,23 +1,18 @@
 //! `hardpath sim --scenario controller`: a flash controller under a workload.
 
 use super::outputs::{Outputs, selection_is_wrong_use};
+use super::progress;
+use super::workload::WorkloadArguments;
 use crate::failure::MarkWrongUse;
 use crate::output;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::controller::{
-    ControllerOptions, ControllerRun, ControllerShape, Injection, Moment, Progress, Upkeep, WorkloadChoice,
-    run::first_wrong,
-};
-use hardpath_sim::workload::PatternKind;
-use indicatif::{ProgressBar, ProgressStyle};
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape, Injection, Upkeep};
+use hardpath_sim::scenario::{Moment, Progress};
+use hardpath_sim::workload::{PatternKind, WorkloadChoice, first_wrong};
 
-/// Commands of a built-in pattern, unless told otherwise.
-const COMMANDS: u64 = 5_000;
-/// Commands in flight, unless told otherwise.
-const QUEUE_DEPTH: u32 = 64;
 /// Logical pages of a built-in pattern, unless told otherwise.
 const LOGICAL_PAGES: u32 = 4_096;
 
@@ -46,18 +41,6 @@ pub struct ControllerArguments {
     /// Kind of flash [default: slc]
     #[arg(long, value_enum)]
     flash: Option<Flash>,
-    /// `seq-write`, `rand-read`, `mixed`, `mixed-trim`, `gc-steady`, or a log of fio, version 2 or 3 [default: mixed]
-    #[arg(long, value_name = "PATTERN|FILE")]
-    workload: Option<String>,
-    /// Commands of a built-in pattern [default: 5000]
-    #[arg(long)]
-    commands: Option<u64>,
-    /// Most commands in flight, 1..=128 [default: 64]
-    #[arg(long)]
-    queue_depth: Option<u32>,
-    /// Logical pages of 4 KB [default: all that the chips allow, 4096 at most for patterns that do not collect garbage]
-    #[arg(long)]
-    logical_pages: Option<u32>,
     /// Dies of a chip: 1, 2, 4 or 8 [default: 8]
     #[arg(long)]
     dies: Option<u32>,
@@ -76,9 +59,6 @@ pub struct ControllerArguments {
     /// Let firmware read the chips' marks of bad blocks at power-up, instead of telling it
     #[arg(long)]
     read_marks: bool,
-    /// Seed of contents, patterns and chips [default: 1]
-    #[arg(long)]
-    seed: Option<u64>,
     /// Let something fail: KIND:PLACE@TIME, such as `plane:3@2ms` or `chip:7@5ms`; bits, page-program, block-erase, block,
     /// plane, die or chip; times count from the start of the workload
     #[arg(long, value_name = "FAULT")]
@@ -96,17 +76,12 @@ impl ControllerArguments {
     pub fn first_given(&self) -> Option<&'static str> {
         let given = [
             ("--flash", self.flash.is_some()),
-            ("--workload", self.workload.is_some()),
-            ("--commands", self.commands.is_some()),
-            ("--queue-depth", self.queue_depth.is_some()),
-            ("--logical-pages", self.logical_pages.is_some()),
             ("--dies", self.dies.is_some()),
             ("--blocks-per-plane", self.blocks_per_plane.is_some()),
             ("--pages-per-block", self.pages_per_block.is_some()),
             ("--read-limit", self.read_limit.is_some()),
             ("--sweep", self.sweep.is_some()),
             ("--read-marks", self.read_marks),
-            ("--seed", self.seed.is_some()),
             ("--inject", !self.inject.is_empty()),
             ("--power-cut", self.power_cut.is_some()),
             ("--rebuild", self.rebuild.is_some()),
@@ -114,7 +89,7 @@ impl ControllerArguments {
         given.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
     }
 
-    fn options(&self) -> Result<ControllerOptions> {
+    fn options(&self, workload: &WorkloadArguments) -> Result<ControllerOptions> {
         let flash = match self.flash.unwrap_or(Flash::Slc) {
             Flash::Slc => FlashKind::Slc,
             Flash::Emlc => FlashKind::Emlc,
@@ -123,7 +98,6 @@ impl ControllerArguments {
         shape.dies = self.dies.unwrap_or(shape.dies);
         shape.blocks_per_plane = self.blocks_per_plane.unwrap_or(shape.blocks_per_plane);
         shape.pages_per_block = self.pages_per_block.unwrap_or(shape.pages_per_block);
-        let workload: WorkloadChoice = self.workload.as_deref().unwrap_or("mixed").parse()?;
         let mut upkeep = Upkeep::default();
         upkeep.read_limit = self.read_limit.unwrap_or(upkeep.read_limit);
         if let Some(time) = &self.sweep {
@@ -131,11 +105,11 @@ impl ControllerArguments {
         }
         let mut options = ControllerOptions {
             shape,
-            workload,
-            commands: self.commands.unwrap_or(COMMANDS),
-            queue_depth: self.queue_depth.unwrap_or(QUEUE_DEPTH),
-            logical_pages: self.logical_pages,
-            seed: self.seed.unwrap_or(1),
+            workload: workload.name().parse()?,
+            commands: workload.commands(),
+            queue_depth: workload.queue_depth(),
+            logical_pages: workload.logical_pages,
+            seed: workload.seed(),
             inject: self.inject.iter().map(|fault| fault.parse()).collect::<Result<Vec<Injection>, _>>()?,
             power_cut: self.power_cut.as_deref().map(|time| time.parse::<Moment>()).transpose()?,
             rebuild: match self.rebuild.unwrap_or(TableSource::Tables) {
@@ -160,15 +134,14 @@ impl ControllerArguments {
 }
 
 /// Runs the scenario and prints its tables.
-pub fn run(arguments: &ControllerArguments, outputs: &Outputs) -> Result<()> {
-    let options = arguments.options().wrong_use()?;
+pub fn run(arguments: &ControllerArguments, workload: &WorkloadArguments, outputs: &Outputs) -> Result<()> {
+    let options = arguments.options(workload).wrong_use()?;
     let window = outputs.window().wrong_use()?;
     let files = outputs.create()?;
-    let bar = progress_bar();
-    let mut progress = |step: Progress| show(&bar, &step);
-    let run = ControllerRun::new(&options, &files.trace(outputs, window), &mut progress)
-        .or_else(selection_is_wrong_use)?
-        .run();
+    let bar = progress::bar();
+    let mut show = |step: Progress| progress::show(&bar, &step);
+    let run =
+        ControllerRun::new(&options, &files.trace(outputs, window), &mut show).or_else(selection_is_wrong_use)?.run();
     bar.finish_and_clear();
     let summary = match run {
         Ok(summary) => summary,
@@ -198,15 +171,4 @@ pub fn run(arguments: &ControllerArguments, outputs: &Outputs) -> Result<()> {
         bail!("{} pages were wrong; the first: {wrong}", summary.wrong.len());
     }
     Ok(())
-}
-
-fn progress_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:>8} [{bar:40}] {human_pos}/{human_len} commands {eta}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "))
-}
-
-fn show(bar: &ProgressBar, step: &Progress) {
-    bar.set_message(step.phase);
-    bar.set_length(step.total.max(step.done));
-    bar.set_position(step.done);
 }

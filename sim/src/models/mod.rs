@@ -2,6 +2,7 @@
 
 pub mod fibre_channel;
 pub mod lane;
+pub mod line_code;
 pub mod nand;
 mod page_storage;
 mod pause;

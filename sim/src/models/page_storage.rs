@@ -60,8 +60,8 @@ impl Job {
     }
 }
 
-/// Blocks in memory. A page is read or written so many cycles after it was asked for, pages in any order if that time varies;
-/// words go one a cycle each way.
+/// Blocks in memory. A page is read or written as a whole so many cycles after it was asked for, pages in any order if
+/// that time varies; words go one a cycle each way.
 #[derive(Clone, Debug)]
 pub struct PageStorage {
     blocks: BTreeMap<u64, [u8; BLOCK_BYTES]>,
@@ -71,7 +71,8 @@ pub struct PageStorage {
     random: SmallRng,
     cycle: u64,
     waiting: Vec<Job>,
-    filling: Option<(Job, u64)>,
+    /// The page that is being read, its words as they were when that began, and the next of them.
+    filling: Option<(Job, Vec<u32>, usize)>,
     fetching: VecDeque<(Job, u64)>,
     fetched: Vec<u32>,
     /// Words were asked for in this cycle and in the one before.
@@ -190,21 +191,23 @@ impl PageStorage {
                 if job.is_write || failed {
                     self.done.push_back((job.is_write, job.slot, failed));
                 } else {
-                    self.filling = Some((job, job.words().start));
+                    self.filling = Some((job, self.words_of(&job), 0));
                 }
             }
         }
-        if let Some((job, next)) = &mut self.filling {
-            let block = job.page * PAGE_BLOCKS + *next / BLOCK_WORDS;
-            let place = (*next % BLOCK_WORDS) as usize * 4;
-            let bytes =
-                self.blocks.get(&block).map_or([0; 4], |bytes| bytes[place..place + 4].try_into().expect("four bytes"));
-            reply.fill = Some((job.slot << 10 | *next, u32::from_le_bytes(bytes)));
+        if let Some((job, words, next)) = &mut self.filling {
+            reply.fill = Some((job.slot << 10 | (job.words().start + *next as u64), words[*next]));
             *next += 1;
-            if *next == job.words().end {
+            if *next == words.len() {
                 self.done.push_back((false, job.slot, false));
                 self.filling = None;
             }
         }
+    }
+
+    fn words_of(&self, job: &Job) -> Vec<u32> {
+        let blocks = job.blocks.0..=job.blocks.1;
+        let bytes = blocks.flat_map(|block| self.block(job.page * PAGE_BLOCKS + block)).collect::<Vec<_>>();
+        bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
     }
 }

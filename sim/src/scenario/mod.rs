@@ -2,7 +2,12 @@
 
 pub mod controller;
 mod data_path;
+pub mod fibre_channel;
+mod moment;
+mod progress;
 pub mod striped_file;
 mod trace;
 
+pub use moment::{Moment, MomentError};
+pub use progress::Progress;
 pub use trace::Trace;

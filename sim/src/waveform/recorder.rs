@@ -68,6 +68,16 @@ impl Recorder {
         self.tracer.advance(1)
     }
 
+    /// Records the present moment as [`Recorder::cycle`] does, and moves on by so many picoseconds to the rising edge of these
+    /// clocks, which the top circuit counts from 0.
+    pub fn edge(&mut self, sim: &mut Simulator, later_ps: u64, risen: &[usize]) -> Result<()> {
+        if self.tracer.is_recording() {
+            sim.observe(&self.plan, self.tracer.buffer())?;
+            self.tracer.record()?;
+        }
+        self.tracer.advance_to(self.tracer.time_ps() + later_ps, risen)
+    }
+
     /// Passes over cycles that were simulated without a call each; they are drawn as if nothing but the clock had changed.
     pub fn skip(&mut self, cycles: u64) -> Result<()> {
         self.tracer.advance(cycles)

@@ -83,6 +83,16 @@ impl Statistics {
         self.last = self.last.max(completed);
     }
 
+    /// Latencies of all commands, of whatever kind.
+    pub fn latency(&self) -> LatencyReport {
+        let [mut all, others @ ..] = self.latencies.clone();
+        for other in &others {
+            // Of the same bounds.
+            all.add(other).expect("histograms of the same bounds");
+        }
+        LatencyReport::of(&all)
+    }
+
     /// The figures up to now.
     pub fn report(&self) -> WorkloadReport {
         let nanoseconds = self.last.saturating_sub(self.first.unwrap_or(self.last));

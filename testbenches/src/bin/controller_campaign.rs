@@ -6,12 +6,11 @@
 use anyhow::{Context, Result, ensure};
 use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::controller::{
-    ControllerOptions, ControllerRun, ControllerShape, FaultKind, FaultTarget, Injection, Moment, Summary, Upkeep,
-    WorkloadChoice,
+    ControllerOptions, ControllerRun, ControllerShape, FaultKind, FaultTarget, Injection, Summary, Upkeep,
 };
-use hardpath_sim::workload::PatternKind;
+use hardpath_sim::scenario::{Moment, Trace};
+use hardpath_sim::workload::{PatternKind, WorkloadChoice};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::BTreeMap;

@@ -2,7 +2,8 @@
 
 use crate::setup::{options, run};
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, Moment};
+use hardpath_sim::scenario::Moment;
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape};
 use hardpath_sim::workload::PatternKind;
 
 fn emlc(kind: PatternKind) -> ControllerOptions {

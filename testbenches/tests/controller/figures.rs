@@ -2,9 +2,10 @@
 
 use crate::setup::{commands, filled, options, run};
 use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::Moment;
 use hardpath_sim::scenario::controller::FaultKind;
 use hardpath_sim::scenario::controller::run::CLOCK_PICOSECONDS;
-use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, FaultTarget, Injection, Moment};
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, FaultTarget, Injection};
 use hardpath_sim::workload::{Operation, PatternKind};
 
 /// Ten lanes, 29.7K reads a second of 4,216 bytes over NV-DDR mode 3 each.
@@ -42,10 +43,10 @@ fn an_idle_read_takes_three_microseconds_more_than_the_flash_and_the_bus() {
     let mut progress = |_| {};
     let mut run = filled(&options, 144, &mut progress);
     run.run_commands("reading", commands(Operation::Read, 0..72), 1, 72).unwrap();
-    let report = run.host().take_statistics().report();
+    let report = run.host().verifier.take_statistics().report();
     let latency = &report.operations[0].latency;
     assert!(latency.maximum <= IDLE_READ_LIMIT, "{latency:?}");
-    assert!(run.host().wrong.is_empty());
+    assert!(run.host().verifier.wrong.is_empty());
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn a_write_is_acknowledged_within_five_microseconds_while_the_buffer_has_room() 
     let mut progress = |_| {};
     let mut run = filled(&options, 36, &mut progress);
     run.run_commands("writing", commands(Operation::Write, 0..30), 1, 30).unwrap();
-    let report = run.host().take_statistics().report();
+    let report = run.host().verifier.take_statistics().report();
     assert!(report.operations[0].latency.maximum <= 5.0, "{:?}", report.operations[0].latency);
 }
 
@@ -82,7 +83,7 @@ fn a_degraded_read_takes_at_most_twice_an_idle_read_unless_it_meets_a_program_or
     assert!(times.len() >= 4, "{times:?}");
     let microseconds = times[times.len() / 2] as f64 * CLOCK_PICOSECONDS as f64 / 1e6;
     assert!(microseconds <= 2.0 * IDLE_READ_LIMIT, "{times:?} cycles");
-    assert!(host.wrong.is_empty());
+    assert!(host.verifier.wrong.is_empty());
 }
 
 #[test]
@@ -95,13 +96,13 @@ fn a_stripe_that_lanes_wait_for_is_filled_when_the_host_writes_no_more() {
     for _ in 0..150_000 {
         run.step("waiting", 0).unwrap();
     }
-    run.host().take_statistics();
+    run.host().verifier.take_statistics();
     run.run_commands("reading", commands(Operation::Read, 0..25), 1, 25).unwrap();
-    let report = run.host().take_statistics().report();
+    let report = run.host().verifier.take_statistics().report();
     assert!(
         report.operations[0].latency.minimum > 25.0,
         "pages still lie in the buffer: {:?}",
         report.operations[0].latency
     );
-    assert!(run.host().wrong.is_empty());
+    assert!(run.host().verifier.wrong.is_empty());
 }

@@ -3,8 +3,9 @@
 use crate::setup::{commands, options, run};
 use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::Moment;
 use hardpath_sim::scenario::Trace;
-use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape, Moment};
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape};
 use hardpath_sim::workload::{Operation, PatternKind};
 
 #[test]
@@ -62,13 +63,13 @@ fn tables_that_were_overtaken_are_not_used() {
     step(&mut run, Operation::Write, 0..60);
     run.power_up().unwrap();
     run.read_back().unwrap();
-    assert_eq!(run.host().wrong, []);
+    assert_eq!(run.host().verifier.wrong, []);
     // What is saved anew is used again.
     step(&mut run, Operation::Trim, 0..10);
     run.power_down().unwrap();
     run.power_up().unwrap();
     run.read_back().unwrap();
-    assert_eq!(run.host().wrong, []);
+    assert_eq!(run.host().verifier.wrong, []);
     assert_eq!(run.firmware().restored, [Rebuild::Tables, Rebuild::Headers, Rebuild::Tables]);
 }
 

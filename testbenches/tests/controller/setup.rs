@@ -3,10 +3,8 @@
 use hardpath_sim::firmware::Rebuild;
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::Trace;
-use hardpath_sim::scenario::controller::{
-    ControllerOptions, ControllerRun, ControllerShape, Summary, Upkeep, WorkloadChoice,
-};
-use hardpath_sim::workload::{HostCommand, Operation, PatternKind};
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerRun, ControllerShape, Summary, Upkeep};
+use hardpath_sim::workload::{HostCommand, Operation, PatternKind, WorkloadChoice};
 
 /// Two dies a chip, four blocks of eight pages a plane, on real SLC times.
 pub fn options(kind: PatternKind) -> ControllerOptions {
@@ -43,7 +41,7 @@ pub fn commands(operation: Operation, pages: impl Iterator<Item = u32>) -> impl 
 pub fn filled<'a>(
     options: &'a ControllerOptions,
     pages: u32,
-    progress: &'a mut dyn FnMut(hardpath_sim::scenario::controller::Progress),
+    progress: &'a mut dyn FnMut(hardpath_sim::scenario::Progress),
 ) -> ControllerRun<'a> {
     let mut run = ControllerRun::new(options, &Trace::none(), progress).unwrap();
     while run.firmware().booted.is_none() {
@@ -55,6 +53,6 @@ pub fn filled<'a>(
     for _ in 0..60_000 {
         run.step("waiting", 0).unwrap();
     }
-    run.host().take_statistics();
+    run.host().verifier.take_statistics();
     run
 }

@@ -4,7 +4,8 @@ use crate::setup::{commands, filled, options};
 use hardpath_rtl::flash_controller::read_path::ReadSampler;
 use hardpath_sim::firmware::task::FirmwareReport;
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, Moment, Upkeep};
+use hardpath_sim::scenario::Moment;
+use hardpath_sim::scenario::controller::{ControllerOptions, ControllerShape, Upkeep};
 use hardpath_sim::workload::{Operation, PatternKind};
 use hardpath_testbenches::cosimulation::Bench;
 
@@ -30,7 +31,7 @@ fn worn(upkeep: Upkeep) -> FirmwareReport {
     let mut run = filled(&options, PAGES, &mut progress);
     let reads = commands(Operation::Read, (0..1_600).map(|read| read % 4));
     run.run_commands("reading", reads, 4, 1_600).unwrap();
-    assert!(run.host().wrong.is_empty() && run.host().lost == 0, "{:?}", run.host().wrong);
+    assert!(run.host().verifier.wrong.is_empty() && run.host().verifier.lost == 0, "{:?}", run.host().verifier.wrong);
     run.firmware()
 }
 

@@ -2,13 +2,16 @@
 
 use crate::blocks::{Lockstep, lockstep};
 use crate::drivers::{below, chance, drawn, free, replayed};
+use anyhow::Result;
 use hardpath_rtl::fibre_channel::PortState;
 use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
 use hardpath_sim::models::fibre_channel::{Access, Transfer};
 use hardpath_sim::models::{PageStorage, Pause};
 use hardpath_testbenches::cosimulation::{Interface, StreamDriver};
-use hardpath_testbenches::fibre_channel::{PortSurroundings, TIMES};
+use hardpath_testbenches::fibre_channel::{TIMES, port_machine};
 use rand::Rng;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 fn port_state(words: &[u64]) -> PortState {
     let states = [
@@ -150,25 +153,50 @@ fn port_mailboxes() {
     );
 }
 
+/// Inputs of the port.
+const INPUTS: [&str; 14] = [
+    "received",
+    "mailbox_request",
+    "mailbox_write",
+    "mailbox_address",
+    "mailbox_data_in",
+    "page_ready",
+    "slots_fill",
+    "slots_fill_address",
+    "slots_fill_word",
+    "slots_fetch_address",
+    "slots_done",
+    "slots_done_is_write",
+    "slots_done_slot",
+    "slots_done_failed",
+];
+
 /// The inputs of a port while a host logs in over a line with some noise, writes and reads.
 fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
-    let mut around = PortSurroundings::new(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 9);
-    around.port.record();
-    around.log_in(60_000);
-    let initiator = around.host.initiator().expect("logged in");
+    let mut around = port_machine(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 1 << 24, 9);
+    let recorded = Rc::new(RefCell::new(vec![]));
+    let seen = Rc::clone(&recorded);
+    around.watch(Box::new(move |simulator| {
+        let value = |name: &&str| Ok(vec![simulator.port_named(name).and_then(|port| simulator.get_u64(port))?]);
+        seen.borrow_mut().push(INPUTS.iter().map(value).collect::<Result<Vec<_>>>()?);
+        Ok(())
+    }));
+    around.log_in(60_000).expect("a login");
+    let initiator = around.hba.port.initiator().expect("logged in");
     for command in 0..4_u64 {
         let data = (command % 2 == 0).then(|| vec![command as u8 + 1; 10 * 512]);
         initiator.start(Transfer::new(Access::Ten, command / 2 * 25, 10, data));
     }
     initiator.start(Transfer::command(&[0x12, 0, 0, 0, 36, 0], 36));
     for _ in 0..2500 {
-        around.cycle();
+        around.step().expect("a cycle");
     }
-    around.set_noise(0.002);
+    around.to_port.set_noise(0.002);
     for _ in 0..1500 {
-        around.cycle();
+        around.step().expect("a cycle");
     }
-    around.port.recorded()
+    drop(around);
+    (INPUTS.map(str::to_owned).to_vec(), recorded.take())
 }
 
 #[test]
@@ -183,7 +211,7 @@ fn fibre_channel_ports() {
         synthesized: false,
         drivers: &drivers,
     };
-    comparison.run(FibreChannelPort::new(TIMES.0, TIMES.1), |model| {
+    comparison.run(FibreChannelPort::new(TIMES.timeout, TIMES.offline), |model| {
         model
             .clock("line_clock", |block| &mut block.line_clock)
             .clock("clock", |block| &mut block.clock)

@@ -5,6 +5,7 @@ mod credit_counter;
 mod frame_buffer;
 mod frame_receiver;
 mod frame_transmitter;
+mod golden_conversation;
 mod link;
 mod ordered_set_decoder;
 mod port;

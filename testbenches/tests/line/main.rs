@@ -4,5 +4,6 @@ mod comma_aligner;
 mod crc32_word;
 mod elastic_buffer;
 mod line_code;
+mod line_model;
 mod vectors;
 mod word_synchronizer;

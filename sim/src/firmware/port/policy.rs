@@ -8,6 +8,9 @@ use crate::models::fibre_channel::{Frame, Header};
 const ENTRIES: usize = 16;
 /// Addresses of the two ports of a link without a fabric; the larger name gets the second.
 const POINT_TO_POINT: [u32; 2] = [0x01_0101, 0x01_0102];
+/// R_A_TOV and E_D_TOV in milliseconds, as RTV is told.
+const R_A_TOV: u32 = 10_000;
+const E_D_TOV: u32 = 2_000;
 /// TASK SET FULL.
 const TASK_SET_FULL: u8 = 0x28;
 
@@ -248,6 +251,26 @@ impl PortFirmware {
                 orders.push(self.reply(frame, payload));
                 orders
             }
+            // ADISC: both still know each other.
+            Some(0x52) if login.is_some() => {
+                let own = [&[0; 4], self.names.port.to_be_bytes().as_slice(), &self.names.node.to_be_bytes()].concat();
+                vec![self.reply(frame, [&[0x02, 0, 0, 0], own.as_slice(), &self.address.to_be_bytes()].concat())]
+            }
+            // PDISC: the login stays as it is.
+            Some(0x50) if login.is_some() => vec![self.reply(frame, own.acceptance(false))],
+            // RTV.
+            Some(0x0E) => {
+                let times = [&R_A_TOV.to_be_bytes(), E_D_TOV.to_be_bytes().as_slice(), &[0; 4]].concat();
+                vec![self.reply(frame, [&[0x02, 0, 0, 0], times.as_slice()].concat())]
+            }
+            // RRQ: an exchange that was aborted holds nothing here.
+            Some(0x12) if login.is_some() => vec![self.reply(frame, vec![0x02, 0, 0, 0])],
+            // ECHO.
+            Some(0x10) => {
+                vec![self.reply(frame, [&[0x02, 0, 0, 0], frame.payload.get(4..).unwrap_or_default()].concat())]
+            }
+            // Who is not logged in has nothing to confirm.
+            Some(0x52 | 0x50 | 0x12) => self.reject(frame, 0x03, 0x1E),
             // LOGO and PRLO.
             Some(0x05 | 0x21) => {
                 let mut orders = login.map_or(vec![], |entry| self.log_out(entry));

@@ -86,6 +86,11 @@ impl HostPort {
         self.step == Step::Refused
     }
 
+    /// Its own address and the other port's, once they are known.
+    pub fn addresses(&self) -> (u32, u32) {
+        (self.address, self.other_address)
+    }
+
     /// Frames that the other port can take.
     pub fn other_credit(&self) -> u16 {
         self.other_credit

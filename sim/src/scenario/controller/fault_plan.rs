@@ -5,8 +5,8 @@
 //! stop between them. What strikes a block or page takes all of its parts, or a logical page as its number: the place that
 //! holds it at that time.
 
-use super::moment::{Moment, MomentError};
 use super::shape::{ControllerShape, GROUPS, LANES, PLANES};
+use crate::scenario::{Moment, MomentError};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;

@@ -5,15 +5,13 @@ mod circuit;
 mod fault_plan;
 pub mod host;
 pub mod machine;
-pub mod moment;
 pub mod options;
 pub mod run;
 pub mod shape;
 pub mod summary;
 
 pub use fault_plan::{FaultKind, FaultPlanError, FaultTarget, Injection};
-pub use moment::{Moment, MomentError};
-pub use options::{ControllerOptions, OptionsError, Upkeep, WorkloadChoice};
-pub use run::{ControllerRun, Progress};
+pub use options::{ControllerOptions, OptionsError, Upkeep};
+pub use run::ControllerRun;
 pub use shape::{ControllerShape, ShapeError};
 pub use summary::{Report, Summary};

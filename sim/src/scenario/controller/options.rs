@@ -1,29 +1,13 @@
 //! Everything that a user says about a run.
 
 use super::fault_plan::{FaultPlanError, Injection};
-use super::moment::Moment;
 use super::shape::{ControllerShape, ShapeError};
 use crate::firmware::{Layout, Rebuild};
-use crate::workload::HostCommand;
-use crate::workload::iolog::{self, IologError};
-use crate::workload::pattern::{Pattern, PatternError, PatternKind};
+use crate::scenario::Moment;
+use crate::workload::iolog::IologError;
+use crate::workload::{HostCommand, Pattern, PatternError, PatternKind, WorkloadChoice};
 use serde::Serialize;
-use std::convert::Infallible;
-use std::fs::File;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use thiserror::Error;
-
-/// Which commands the host gives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkloadChoice {
-    /// A built-in pattern.
-    Pattern(PatternKind),
-    /// A log of fio.
-    Iolog(PathBuf),
-}
 
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -110,15 +94,6 @@ pub enum OptionsError {
     },
 }
 
-impl FromStr for WorkloadChoice {
-    type Err = Infallible;
-
-    /// The name of a pattern, else a path.
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(text.parse().map_or_else(|_| Self::Iolog(PathBuf::from(text)), Self::Pattern))
-    }
-}
-
 impl ControllerOptions {
     /// Logical pages of the device.
     pub fn device_pages(&self) -> u32 {
@@ -172,18 +147,7 @@ impl ControllerOptions {
     /// # Errors
     /// If a log cannot be read or is not legal.
     pub fn host_commands(&self) -> Result<Box<dyn Iterator<Item = HostCommand>>, OptionsError> {
-        match &self.workload {
-            WorkloadChoice::Pattern(kind) => Ok(Box::new(self.pattern(*kind).commands())),
-            WorkloadChoice::Iolog(path) => Ok(Box::new(read_log(path, self.device_pages())?.into_iter())),
-        }
-    }
-}
-
-fn read_log(path: &Path, pages: u32) -> Result<Vec<HostCommand>, IologError> {
-    let name = path.display().to_string();
-    match File::open(path) {
-        Ok(file) => iolog::parse(&name, BufReader::new(file), pages),
-        Err(source) => Err(IologError::Unreadable { file: name, source }),
+        Ok(self.workload.commands(self.device_pages(), |kind| self.pattern(kind))?)
     }
 }
 

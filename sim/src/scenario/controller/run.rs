@@ -2,9 +2,9 @@
 
 use super::circuit::{ControllerCircuit, circuit};
 use super::fault_plan::{FaultKind, FaultTarget, Injection};
-use super::host::{Host, WrongPage};
+use super::host::Host;
 use super::machine::Machine;
-use super::options::{ControllerOptions, WorkloadChoice};
+use super::options::ControllerOptions;
 use super::shape::{GROUPS, LANES};
 use super::summary::Summary;
 use crate::firmware::{
@@ -13,7 +13,7 @@ use crate::firmware::{
 use crate::models::nand::faults::Fault;
 use crate::models::nand::geometry::PageAddress;
 use crate::models::nand::{self, FlashKind, NandLane};
-use crate::scenario::Trace;
+use crate::scenario::{Progress, Trace};
 use crate::waveform::TracedDesign;
 use crate::workload::statistics::WorkloadReport;
 use crate::workload::{HostCommand, Operation};
@@ -37,17 +37,6 @@ const FILLING_DEPTH: u32 = 64;
 const INVERTED_BITS: u32 = 64;
 /// Nanoseconds without power: a second.
 const WITHOUT_POWER: u64 = 1_000_000_000;
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// What is being done.
-    pub phase: &'static str,
-    /// Commands that ended in this phase.
-    pub done: u64,
-    /// Of so many; 0 if it is not known.
-    pub total: u64,
-}
 
 /// A controller at work.
 pub struct ControllerRun<'a> {
@@ -203,18 +192,16 @@ impl<'a> ControllerRun<'a> {
         while self.report.borrow().booted.is_none() {
             self.step("booting", 0)?;
         }
-        if let WorkloadChoice::Pattern(kind) = self.options.workload
-            && kind.needs_filled_device()
-        {
+        if self.options.workload.needs_filled_device() {
             let pages = self.options.device_pages();
             let fill = (0..pages).map(|page| HostCommand { at: None, operation: Operation::Write, page });
             self.run_commands("filling", fill, FILLING_DEPTH, u64::from(pages))?;
         }
-        self.host.take_statistics();
+        self.host.verifier.take_statistics();
         let before = self.counts();
         self.begun = self.machine.cycle();
         self.run_commands("running", commands, self.options.queue_depth, self.options.commands)?;
-        let workload = self.host.take_statistics().report();
+        let workload = self.host.verifier.take_statistics().report();
         while self.report.borrow().evacuating && self.machine.cycle() - self.last_end < STALLED_CYCLES {
             self.step("settling", 0)?;
         }
@@ -223,7 +210,7 @@ impl<'a> ControllerRun<'a> {
 
     fn counts(&self) -> Counts {
         let firmware = self.report.borrow();
-        Counts { written: self.host.written, moved: firmware.moved, mapped_slots: firmware.mapped_slots }
+        Counts { written: self.host.verifier.written, moved: firmware.moved, mapped_slots: firmware.mapped_slots }
     }
 
     fn summary(
@@ -246,8 +233,8 @@ impl<'a> ControllerRun<'a> {
             moved: counts.moved - before.moved,
             mapped_slots: counts.mapped_slots - before.mapped_slots,
             degraded_reads,
-            lost_reads: self.host.lost,
-            wrong: std::mem::take(&mut self.host.wrong),
+            lost_reads: self.host.verifier.lost,
+            wrong: std::mem::take(&mut self.host.verifier.wrong),
             log: self.log,
             cycles,
             wall: started.elapsed(),
@@ -376,7 +363,7 @@ impl<'a> ControllerRun<'a> {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn read_back(&mut self) -> Result<()> {
-        let pages = self.host.touched_pages();
+        let pages = self.host.verifier.touched_pages();
         let total = pages.len() as u64;
         let reads = pages.into_iter().map(|page| HostCommand { at: None, operation: Operation::Read, page });
         self.run_commands("verifying", reads, FILLING_DEPTH, total)
@@ -462,9 +449,4 @@ fn bad_lanes<'a>(lanes: impl Iterator<Item = &'a NandLane>, row: RowAddress) -> 
         }
     }
     bad
-}
-
-/// Why a run was not well.
-pub fn first_wrong(wrong: &[WrongPage]) -> Option<String> {
-    wrong.first().map(|wrong| format!("page {}, cycle {}: {}", wrong.page, wrong.cycle, wrong.text))
 }

@@ -1,9 +1,9 @@
 //! The figures of a run.
 
-use super::host::WrongPage;
 use super::run::CLOCK_PICOSECONDS;
 use crate::firmware::{FirmwareReport, LogEntry, Rebuild};
 use crate::waveform::{SaveFile, TracedDesign};
+use crate::workload::WrongPage;
 use crate::workload::statistics::WorkloadReport;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;

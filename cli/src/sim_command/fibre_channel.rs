@@ -1,0 +1,112 @@
+//! `hardpath sim --scenario fc`: a host at a Fibre Channel port.
+
+use super::outputs::{Outputs, selection_is_wrong_use};
+use super::progress;
+use super::workload::WorkloadArguments;
+use crate::artifact::Artifact;
+use crate::failure::MarkWrongUse;
+use crate::output;
+use anyhow::{Result, bail};
+use hardpath_sim::scenario::fibre_channel::{Capture, FibreChannelOptions, FibreChannelRun};
+use hardpath_sim::scenario::{Moment, Progress};
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+/// Logical pages, unless told otherwise.
+const LOGICAL_PAGES: u32 = 1_024;
+
+/// A host and the line to it.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Scenario fc")]
+pub struct FibreChannelArguments {
+    /// How the host is attached: `p2p`, port to port [default: p2p]
+    #[arg(long, value_name = "MODE")]
+    attach: Option<String>,
+    /// Speed of the line in Gb/s: 2, 4 or 8 [default: 8]
+    #[arg(long)]
+    speed: Option<String>,
+    /// Time that storage takes for a page, such as `60us` [default: 0ns]
+    #[arg(long, value_name = "TIME")]
+    storage_time: Option<String>,
+    /// By how many parts per million the host's clock is faster than the array's, -200..=200 [default: 0]
+    #[arg(long, allow_negative_numbers = true)]
+    host_ppm: Option<i32>,
+    /// Write the frames on the line as pcap with simulated times, for Wireshark
+    #[arg(long)]
+    pcap: Option<PathBuf>,
+}
+
+impl FibreChannelArguments {
+    /// The first option that was given.
+    pub fn first_given(&self) -> Option<&'static str> {
+        let given = [
+            ("--attach", self.attach.is_some()),
+            ("--speed", self.speed.is_some()),
+            ("--storage-time", self.storage_time.is_some()),
+            ("--host-ppm", self.host_ppm.is_some()),
+            ("--pcap", self.pcap.is_some()),
+        ];
+        given.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
+    }
+
+    fn options(&self, workload: &WorkloadArguments) -> Result<FibreChannelOptions> {
+        let options = FibreChannelOptions {
+            attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
+            speed: self.speed.as_deref().unwrap_or("8").parse()?,
+            workload: workload.name().parse()?,
+            commands: workload.commands(),
+            queue_depth: workload.queue_depth(),
+            pages: workload.logical_pages.unwrap_or(LOGICAL_PAGES),
+            seed: workload.seed(),
+            storage: self.storage_time.as_deref().map_or(Ok(Moment(0)), str::parse)?,
+            host_ppm: self.host_ppm.unwrap_or(0),
+        };
+        options.validate()?;
+        // A log is read before anything is written.
+        drop(options.host_commands()?);
+        Ok(options)
+    }
+}
+
+/// Runs the scenario and prints its tables.
+pub fn run(arguments: &FibreChannelArguments, workload: &WorkloadArguments, outputs: &Outputs) -> Result<()> {
+    let options = arguments.options(workload).wrong_use()?;
+    let window = outputs.window().wrong_use()?;
+    let files = outputs.create()?;
+    let pcap = arguments.pcap.as_deref().map(Artifact::create).transpose().wrong_use()?;
+    let capture = pcap.as_ref().map(|pcap| Capture::new(BufWriter::new(pcap.file()?))).transpose()?;
+    let bar = progress::bar();
+    let mut show = |step: Progress| progress::show(&bar, &step);
+    let run = FibreChannelRun::new(&options, &files.trace(outputs, window), capture, &mut show)
+        .or_else(selection_is_wrong_use)?
+        .run();
+    bar.finish_and_clear();
+    let summary = match run {
+        Ok(summary) => summary,
+        Err(error) => {
+            // Waveform and capture show why.
+            pcap.map_or(Ok(()), Artifact::finish)?;
+            files.finish_waveforms()?;
+            return Err(error);
+        }
+    };
+    files.write_report(&summary.report())?;
+    files.finish()?;
+    pcap.map_or(Ok(()), Artifact::finish)?;
+    let save_file = outputs.save_file();
+    if let Some((dump, path)) = &save_file {
+        summary.write_save_file(dump, path)?;
+    }
+    let mut text = summary.table() + "\n";
+    if let Some((_, path)) = &save_file {
+        text += &format!("\nwaveform: gtkwave {}\n", path.display());
+    }
+    if let Some(path) = &arguments.pcap {
+        text += &format!("\nframes: wireshark {}\n", path.display());
+    }
+    output::print(&text)?;
+    if let Some(wrong) = summary.first_wrong() {
+        bail!("{} pages or frames were wrong; the first: {wrong}", summary.report().verify_errors);
+    }
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! A port at its line.
+
+use std::collections::VecDeque;
+
+use super::line_frame::LineFrame;
+use super::link_state::LinkState;
+use super::primitives::Primitive;
+use super::word_receiver::{LineWord, WordReceiver};
+use crate::models::fibre_channel::frame::Frame;
+use crate::models::line_code::{Disparity, Symbol, encode_word};
+
+/// Words between two frames.
+const GAP: u32 = 6;
+/// Bytes of the longest frame, header and payload and CRC.
+const LONGEST: usize = 24 + 2112 + 4;
+
+/// Times of a port, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineTimes {
+    /// R_T_TOV: after so long without word synchronization, or in one state of a link reset, the link has failed.
+    pub timeout: u64,
+    /// OLS is sent so long at least.
+    pub offline: u64,
+}
+
+/// What a port counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineCounts {
+    /// Frames sent.
+    pub sent: u64,
+    /// Good frames received.
+    pub received: u64,
+    /// Frames received with a wrong CRC.
+    pub wrong_crc: u64,
+    /// Frames that broke off, were too long or short, or were marked as invalid.
+    pub broken: u64,
+    /// Words that no transmitter sends.
+    pub invalid_words: u64,
+    /// Times that the link became active.
+    pub activations: u64,
+}
+
+/// A frame that passed, for who looks on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// This port sent it.
+    pub is_sent: bool,
+    /// The frame.
+    pub frame: LineFrame,
+}
+
+/// One end of a point-to-point link.
+#[derive(Clone, Debug)]
+pub struct LinePort {
+    times: LineTimes,
+    fills_with_arb: bool,
+    receiver: WordReceiver,
+    state: LinkState,
+    /// Words since the state was entered.
+    in_state: u64,
+    /// Words without synchronization.
+    without: u64,
+    /// The primitive sequence that comes, and how often it came.
+    repeated: Option<(Primitive, u8)>,
+    incoming: Option<([u8; 4], Vec<u8>)>,
+    frames: Vec<Frame>,
+    outgoing: VecDeque<LineFrame>,
+    /// Words of the frame that is being sent.
+    sending: VecDeque<([u8; 4], bool)>,
+    gap: u32,
+    disparity: Disparity,
+    /// Frames that the other port can take, and those not answered by R_RDY.
+    credit: u16,
+    outstanding: u16,
+    owed: u32,
+    counts: LineCounts,
+    seen: Vec<Seen>,
+}
+
+impl LinePort {
+    /// A port that begins offline. Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
+    pub fn new(times: LineTimes, fills_with_arb: bool) -> Self {
+        Self {
+            times,
+            fills_with_arb,
+            receiver: WordReceiver::default(),
+            state: LinkState::default(),
+            in_state: 0,
+            without: 0,
+            repeated: None,
+            incoming: None,
+            frames: vec![],
+            outgoing: VecDeque::new(),
+            sending: VecDeque::new(),
+            gap: 0,
+            disparity: Disparity::Minus,
+            credit: 1,
+            outstanding: 0,
+            owed: 0,
+            counts: LineCounts::default(),
+            seen: vec![],
+        }
+    }
+
+    /// State of the link.
+    pub fn state(&self) -> LinkState {
+        self.state
+    }
+
+    /// What was counted.
+    pub fn counts(&self) -> LineCounts {
+        self.counts
+    }
+
+    /// Frames that the other port can take, as it said at login.
+    pub fn set_credit(&mut self, credit: u16) {
+        self.credit = credit;
+    }
+
+    /// Frames that were sent and not answered by R_RDY.
+    pub fn outstanding(&self) -> u16 {
+        self.outstanding
+    }
+
+    /// Resets an active link.
+    pub fn reset_link(&mut self) {
+        if self.state == LinkState::Active {
+            self.enter(LinkState::LrTransmit);
+        }
+    }
+
+    /// Takes the link offline and up again.
+    pub fn go_offline(&mut self) {
+        self.enter(LinkState::OlsTransmit);
+    }
+
+    /// Frames wait to be sent, or are being sent.
+    pub fn is_sending(&self) -> bool {
+        !self.outgoing.is_empty() || !self.sending.is_empty()
+    }
+
+    /// Sends a frame when its turn comes.
+    pub fn send(&mut self, frame: LineFrame) {
+        self.outgoing.push_back(frame);
+    }
+
+    /// Good frames that came since this was asked last.
+    pub fn take_frames(&mut self) -> Vec<Frame> {
+        std::mem::take(&mut self.frames)
+    }
+
+    /// Frames that passed since this was asked last.
+    pub fn take_seen(&mut self) -> Vec<Seen> {
+        std::mem::take(&mut self.seen)
+    }
+
+    fn enter(&mut self, state: LinkState) {
+        if state != self.state && state == LinkState::Active {
+            self.counts.activations += 1;
+        }
+        if state != LinkState::Active {
+            (self.incoming, self.outstanding, self.owed) = (None, 0, 0);
+            self.sending.clear();
+            self.outgoing.clear();
+        }
+        (self.state, self.in_state) = (state, 0);
+    }
+
+    /// Forty bits of the line, the first in bit 0, by the other port's clock.
+    pub fn receive(&mut self, bits: u64) {
+        let word = self.receiver.receive(bits);
+        self.without = if word == LineWord::Lost { self.without + 1 } else { 0 };
+        match word {
+            LineWord::Lost => (self.repeated, self.incoming) = (None, None),
+            LineWord::Invalid => {
+                self.counts.invalid_words += 1;
+                self.repeated = None;
+                self.break_off();
+            }
+            LineWord::Data(bytes) => {
+                self.repeated = None;
+                if let Some((_, frame)) = &mut self.incoming {
+                    frame.extend(bytes);
+                    if frame.len() > LONGEST {
+                        self.break_off();
+                    }
+                }
+            }
+            LineWord::Set(bytes) => self.receive_set(bytes),
+        }
+    }
+
+    fn break_off(&mut self) {
+        if self.incoming.take().is_some() {
+            self.counts.broken += 1;
+            // Its buffer is free again.
+            self.owed += 1;
+        }
+    }
+
+    fn receive_set(&mut self, bytes: [u8; 4]) {
+        if LineFrame::is_end(bytes)
+            && let Some((start, mut received)) = self.incoming.take()
+        {
+            self.owed += 1;
+            let Some(crc) = received.len().checked_sub(4).and_then(|place| received.split_off(place).try_into().ok())
+            else {
+                self.counts.broken += 1;
+                return;
+            };
+            self.receive_frame(LineFrame { start, bytes: received, crc, end: bytes });
+            return;
+        }
+        self.break_off();
+        if LineFrame::is_start(bytes) {
+            if self.state == LinkState::Active {
+                self.incoming = Some((bytes, vec![]));
+            }
+            return;
+        }
+        let Some(primitive) = Primitive::of(bytes) else {
+            self.repeated = None;
+            return;
+        };
+        let times = match self.repeated {
+            Some((before, times)) if before == primitive => times.saturating_add(1),
+            _ => 1,
+        };
+        self.repeated = Some((primitive, times));
+        if primitive == Primitive::RRdy && self.state == LinkState::Active {
+            self.outstanding = self.outstanding.saturating_sub(1);
+        }
+        // Fill words count at once, but not between frames.
+        let counts = times >= 3 && primitive != Primitive::RRdy;
+        let is_offline = self.state == LinkState::OlsTransmit && self.in_state < self.times.offline;
+        if counts && !is_offline {
+            let next = self.state.on(primitive);
+            if next != self.state {
+                self.enter(next);
+            }
+        }
+    }
+
+    fn receive_frame(&mut self, frame: LineFrame) {
+        match frame.check() {
+            Ok(good) => {
+                self.counts.received += 1;
+                self.frames.push(good);
+            }
+            Err(super::LineFrameError::Crc { .. }) => self.counts.wrong_crc += 1,
+            Err(_) => self.counts.broken += 1,
+        }
+        self.seen.push(Seen { is_sent: false, frame });
+    }
+
+    /// The next forty bits to send, the first in bit 0, by the own clock.
+    pub fn transmit(&mut self) -> u64 {
+        self.in_state += 1;
+        let is_stuck = self.state.is_transient() && self.in_state > self.times.timeout;
+        let is_deaf = self.without > self.times.timeout && self.state != LinkState::OlsTransmit;
+        if (is_stuck || is_deaf) && self.state != LinkState::NosTransmit {
+            self.enter(LinkState::NosTransmit);
+        }
+        if self.state == LinkState::OlsTransmit && self.in_state > self.times.offline + self.times.timeout {
+            self.enter(LinkState::OlsWait);
+        }
+        let (bytes, is_set) = match self.state.sends() {
+            Some(primitive) => {
+                self.gap = 0;
+                (primitive.bytes(), true)
+            }
+            None => self.next_word(),
+        };
+        self.encode(bytes, is_set)
+    }
+
+    fn next_word(&mut self) -> ([u8; 4], bool) {
+        if let Some(word) = self.sending.pop_front() {
+            return word;
+        }
+        if self.gap >= GAP
+            && self.outstanding < self.credit
+            && let Some(frame) = self.outgoing.pop_front()
+        {
+            (self.gap, self.outstanding) = (0, self.outstanding + 1);
+            self.counts.sent += 1;
+            let whole = [frame.bytes.as_slice(), &frame.crc].concat();
+            self.sending.extend(whole.chunks(4).filter_map(|word| Some((word.try_into().ok()?, false))));
+            self.sending.push_back((frame.end, true));
+            let start = frame.start;
+            self.seen.push(Seen { is_sent: true, frame });
+            return (start, true);
+        }
+        self.gap = self.gap.saturating_add(1);
+        // Two fill words around each R_RDY.
+        if self.owed > 0 && self.gap.is_multiple_of(3) {
+            self.owed -= 1;
+            return (Primitive::RRdy.bytes(), true);
+        }
+        (if self.fills_with_arb { Primitive::ArbFf } else { Primitive::Idle }.bytes(), true)
+    }
+
+    fn encode(&mut self, mut bytes: [u8; 4], is_set: bool) -> u64 {
+        if is_set && LineFrame::is_end(bytes) && self.disparity == Disparity::Plus {
+            // The form of EOF that leaves negative disparity.
+            bytes[1] |= 0x20;
+        }
+        let symbols = std::array::from_fn(|place| Symbol { byte: bytes[place], is_control: is_set && place == 0 });
+        let (bits, disparity) = encode_word(symbols, self.disparity);
+        self.disparity = disparity;
+        bits
+    }
+}

@@ -1,0 +1,17 @@
+//! A line, and a port of a host at its bits: words, primitive sequences, frames, credit.
+//!
+//! Written from the code's tables and from what the standard says of ports, on its own: nothing of it is the circuits'.
+
+mod line_frame;
+mod line_port;
+mod link_state;
+mod primitives;
+mod wire;
+mod word_receiver;
+
+pub use line_frame::{LineFrame, LineFrameError};
+pub use line_port::{LineCounts, LinePort, LineTimes, Seen};
+pub use link_state::LinkState;
+pub use primitives::Primitive;
+pub use wire::{Wire, WireFault};
+pub use word_receiver::{LineWord, WordReceiver};

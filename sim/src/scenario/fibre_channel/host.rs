@@ -1,0 +1,61 @@
+//! The host: pages as SCSI commands, by exchange.
+
+use crate::models::BLOCK_BYTES;
+use crate::models::fibre_channel::{Access, Initiator, Outcome, Transfer};
+use crate::workload::{Ending, Flight, HostCommand, Operation, PAGE_BYTES, Verifier};
+use std::collections::HashMap;
+
+/// Blocks of a page.
+const PAGE_BLOCKS: u32 = (PAGE_BYTES / BLOCK_BYTES) as u32;
+/// SYNCHRONIZE CACHE(10).
+const SYNCHRONIZE_CACHE: u8 = 0x35;
+/// Sense key of a medium error.
+const MEDIUM_ERROR: u8 = 3;
+
+/// The host.
+pub struct Host {
+    /// What it expects and finds.
+    pub verifier: Verifier,
+    flights: HashMap<u16, Flight>,
+    /// Commands that ended.
+    pub ended: u64,
+}
+
+impl Host {
+    /// A host whose pages' contents follow from `seed`.
+    pub fn new(seed: u64, clock_picoseconds: u64) -> Self {
+        Self { verifier: Verifier::new(seed, clock_picoseconds), flights: HashMap::new(), ended: 0 }
+    }
+
+    /// Commands in flight.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// Gives a command.
+    pub fn issue(&mut self, initiator: &mut Initiator, command: HostCommand, cycle: u64) {
+        let (flight, data) = self.verifier.issue(command, cycle);
+        let block = u64::from(command.page) * u64::from(PAGE_BLOCKS);
+        let transfer = match command.operation {
+            Operation::Read => Transfer::new(Access::Ten, block, PAGE_BLOCKS, None),
+            Operation::Write => Transfer::new(Access::Ten, block, PAGE_BLOCKS, Some(data)),
+            Operation::Flush | Operation::Trim => Transfer::command(&[SYNCHRONIZE_CACHE, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
+        };
+        self.flights.insert(initiator.start(transfer), flight);
+    }
+
+    /// A command has ended.
+    pub fn complete(&mut self, outcome: Outcome, cycle: u64) {
+        let Some(flight) = self.flights.remove(&outcome.exchange) else { return };
+        self.ended += 1;
+        let key = outcome.sense.get(2).map(|key| key & 0xF);
+        let ending = match (outcome.status, outcome.residual, key) {
+            (0, 0, _) => Ending::Well(outcome.data),
+            (2, _, Some(MEDIUM_ERROR)) => Ending::Lost,
+            (status, residual, _) => {
+                Ending::Wrong(format!("status {status:02X}h, residual {residual}, sense {:02X?}", outcome.sense))
+            }
+        };
+        self.verifier.complete(flight, ending, cycle);
+    }
+}

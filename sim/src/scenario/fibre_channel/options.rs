@@ -1,0 +1,215 @@
+//! Everything that a user says about a run.
+
+use crate::scenario::Moment;
+use crate::workload::iolog::IologError;
+use crate::workload::{HostCommand, Operation, Pattern, PatternError, PatternKind, WorkloadChoice};
+use serde::Serialize;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Most pages of the logical unit.
+const MOST_PAGES: u32 = 1 << 20;
+/// The slowest storage.
+const SLOWEST: Moment = Moment(1_000_000);
+/// Difference of two legal clocks, parts per million.
+const MOST_PPM: i32 = 200;
+
+/// How host and array are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Attach {
+    /// Port to port, without a fabric.
+    #[serde(rename = "p2p")]
+    PointToPoint,
+}
+
+/// Speed of a line, nominal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    /// 2 Gb/s: 2.125 Gbaud.
+    Two,
+    /// 4 Gb/s: 4.25 Gbaud.
+    Four,
+    /// 8 Gb/s: 8.5 Gbaud.
+    Eight,
+}
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FibreChannelOptions {
+    /// How host and array are joined.
+    pub attach: Attach,
+    /// Speed of the line.
+    pub speed: Speed,
+    /// Which commands; of 4 KB each.
+    pub workload: WorkloadChoice,
+    /// How many, of a built-in pattern.
+    pub commands: u64,
+    /// Most commands in flight.
+    pub queue_depth: u32,
+    /// Pages of the logical unit.
+    pub pages: u32,
+    /// Seed of everything that is random.
+    pub seed: u64,
+    /// Time that storage takes for a page.
+    pub storage: Moment,
+    /// By how many parts per million the host's clock is faster than the array's.
+    pub host_ppm: i32,
+}
+
+/// A run that is not possible.
+#[derive(Debug, Error)]
+pub enum OptionsError {
+    /// No such way to join them.
+    #[error("attach {0:?} (legal: p2p)")]
+    Attach(String),
+    /// No such speed.
+    #[error("speed {0:?} (legal: 2, 4, 8)")]
+    Speed(String),
+    /// The built-in pattern is not legal.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// The log is not.
+    #[error(transparent)]
+    Iolog(#[from] IologError),
+    /// The device is too large or too small.
+    #[error("logical pages {0} (legal: 1..={MOST_PAGES})")]
+    Pages(u32),
+    /// Storage is too slow.
+    #[error("storage time {0} (legal: up to {SLOWEST})")]
+    Storage(Moment),
+    /// The clocks differ too much.
+    #[error("clock difference of {0} ppm (legal: -{MOST_PPM}..={MOST_PPM})")]
+    Clock(i32),
+    /// The port has no command for it yet.
+    #[error("a workload that trims (legal: reads, writes and flushes)")]
+    Trim,
+}
+
+impl FromStr for Attach {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "p2p" => Ok(Self::PointToPoint),
+            _ => Err(OptionsError::Attach(text.to_owned())),
+        }
+    }
+}
+
+impl FromStr for Speed {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "2" => Ok(Self::Two),
+            "4" => Ok(Self::Four),
+            "8" => Ok(Self::Eight),
+            _ => Err(OptionsError::Speed(text.to_owned())),
+        }
+    }
+}
+
+impl Speed {
+    /// Gigabits a second, nominal.
+    pub fn gigabits(self) -> u32 {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Eight => 8,
+        }
+    }
+
+    /// Time of forty bits in picoseconds, rounded to an even number.
+    pub fn word_picoseconds(self) -> u64 {
+        match self {
+            Self::Two => 18_824,
+            Self::Four => 9_412,
+            Self::Eight => 4_706,
+        }
+    }
+}
+
+impl FibreChannelOptions {
+    /// Confirms that the run is possible, apart from the content of a log.
+    ///
+    /// # Errors
+    /// The first field that is not legal.
+    pub fn validate(&self) -> Result<(), OptionsError> {
+        if !(1..=MOST_PAGES).contains(&self.pages) {
+            return Err(OptionsError::Pages(self.pages));
+        }
+        let kind = match self.workload {
+            WorkloadChoice::Pattern(PatternKind::MixedTrim) => return Err(OptionsError::Trim),
+            WorkloadChoice::Pattern(kind) => kind,
+            // The depth of the queue holds for logs, too.
+            WorkloadChoice::Iolog(_) => PatternKind::SeqWrite,
+        };
+        self.pattern(kind).validate(self.pages)?;
+        if self.storage > SLOWEST {
+            return Err(OptionsError::Storage(self.storage));
+        }
+        if !(-MOST_PPM..=MOST_PPM).contains(&self.host_ppm) {
+            return Err(OptionsError::Clock(self.host_ppm));
+        }
+        Ok(())
+    }
+
+    fn pattern(&self, kind: PatternKind) -> Pattern {
+        let Self { seed, commands, queue_depth, pages, .. } = *self;
+        Pattern { kind, seed, pages, commands, queue_depth }
+    }
+
+    /// The commands of the host.
+    ///
+    /// # Errors
+    /// If a log cannot be read, is not legal or trims.
+    pub fn host_commands(&self) -> Result<Vec<HostCommand>, OptionsError> {
+        let commands: Vec<_> = self.workload.commands(self.pages, |kind| self.pattern(kind))?.collect();
+        match commands.iter().any(|command| command.operation == Operation::Trim) {
+            true => Err(OptionsError::Trim),
+            false => Ok(commands),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> FibreChannelOptions {
+        FibreChannelOptions {
+            attach: Attach::PointToPoint,
+            speed: Speed::Eight,
+            workload: WorkloadChoice::Pattern(PatternKind::Mixed),
+            commands: 100,
+            queue_depth: 32,
+            pages: 1000,
+            seed: 1,
+            storage: Moment(0),
+            host_ppm: 0,
+        }
+    }
+
+    #[test]
+    fn errors_name_the_field_the_value_and_what_is_legal() {
+        let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();
+        assert_eq!(error(FibreChannelOptions { pages: 0, ..options() }), "logical pages 0 (legal: 1..=1048576)");
+        let slow = FibreChannelOptions { storage: Moment(1_000_001), ..options() };
+        assert_eq!(error(slow), "storage time 1000001ns (legal: up to 1ms)");
+        let apart = FibreChannelOptions { host_ppm: -201, ..options() };
+        assert_eq!(error(apart), "clock difference of -201 ppm (legal: -200..=200)");
+        let trims = FibreChannelOptions { workload: WorkloadChoice::Pattern(PatternKind::MixedTrim), ..options() };
+        assert_eq!(error(trims), "a workload that trims (legal: reads, writes and flushes)");
+        let deep = FibreChannelOptions { queue_depth: 129, ..options() };
+        assert_eq!(error(deep), "queue depth 129 (legal: 1..=128)");
+        assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p)"#);
+        assert_eq!("16".parse::<Speed>().unwrap_err().to_string(), r#"speed "16" (legal: 2, 4, 8)"#);
+    }
+
+    #[test]
+    fn a_word_takes_the_time_of_forty_bits() {
+        for (speed, gigabaud) in [(Speed::Two, 2.125), (Speed::Four, 4.25), (Speed::Eight, 8.5)] {
+            assert!((speed.word_picoseconds() as f64 - 40_000.0 / gigabaud).abs() < 1.0, "{speed:?}");
+        }
+    }
+}
