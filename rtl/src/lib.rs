@@ -9,6 +9,7 @@ pub mod circuit;
 pub mod config;
 pub mod fibre_channel;
 pub mod flash_controller;
+pub mod interface_card;
 pub mod line;
 pub mod linear;
 pub mod raid;

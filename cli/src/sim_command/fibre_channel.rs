@@ -1,4 +1,4 @@
-//! `hardpath sim --scenario fc`: a host at a Fibre Channel port.
+//! `hardpath sim --scenario fc`: hosts at an interface card.
 
 use super::outputs::{Outputs, selection_is_wrong_use};
 use super::progress;
@@ -7,7 +7,9 @@ use crate::artifact::Artifact;
 use crate::failure::MarkWrongUse;
 use crate::output;
 use anyhow::{Result, bail};
-use hardpath_sim::scenario::fibre_channel::{Capture, FibreChannelOptions, FibreChannelRun};
+use clap::ValueEnum;
+use hardpath_sim::models::nand::FlashKind;
+use hardpath_sim::scenario::fibre_channel::{Capture, FibreChannelOptions, FibreChannelRun, Storage};
 use hardpath_sim::scenario::{Moment, Progress};
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -15,7 +17,18 @@ use std::path::PathBuf;
 /// Logical pages, unless told otherwise.
 const LOGICAL_PAGES: u32 = 1_024;
 
-/// A host and the line to it.
+/// What lies behind the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StorageKind {
+    /// Memory
+    Memory,
+    /// Flash of one bit a cell
+    Slc,
+    /// Flash of two bits a cell
+    Emlc,
+}
+
+/// Hosts and the lines to them.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scenario fc")]
 pub struct FibreChannelArguments {
@@ -25,9 +38,15 @@ pub struct FibreChannelArguments {
     /// Speed of the line in Gb/s: 2, 4 or 8 [default: 8]
     #[arg(long)]
     speed: Option<String>,
-    /// Time that storage takes for a page, such as `60us` [default: 0ns]
+    /// What lies behind the card: memory, or a flash controller with twenty chips [default: memory]
+    #[arg(long, value_enum)]
+    storage: Option<StorageKind>,
+    /// Time that memory takes for a page, such as `60us` [default: 0ns]
     #[arg(long, value_name = "TIME")]
     storage_time: Option<String>,
+    /// Hosts, each at a port of its own: 1 or 2; commands go to them in turn [default: 1]
+    #[arg(long)]
+    hosts: Option<u32>,
     /// By how many parts per million the host's clock is faster than the array's, -200..=200 [default: 0]
     #[arg(long, allow_negative_numbers = true)]
     host_ppm: Option<i32>,
@@ -42,6 +61,8 @@ impl FibreChannelArguments {
         let given = [
             ("--attach", self.attach.is_some()),
             ("--speed", self.speed.is_some()),
+            ("--storage", self.storage.is_some()),
+            ("--hosts", self.hosts.is_some()),
             ("--storage-time", self.storage_time.is_some()),
             ("--host-ppm", self.host_ppm.is_some()),
             ("--pcap", self.pcap.is_some()),
@@ -50,6 +71,13 @@ impl FibreChannelArguments {
     }
 
     fn options(&self, workload: &WorkloadArguments) -> Result<FibreChannelOptions> {
+        let time: Option<Moment> = self.storage_time.as_deref().map(str::parse).transpose()?;
+        let storage = match (self.storage.unwrap_or(StorageKind::Memory), time) {
+            (StorageKind::Memory, time) => Storage::Memory(time.unwrap_or(Moment(0))),
+            (_, Some(_)) => bail!("--storage-time with flash (legal: with --storage memory)"),
+            (StorageKind::Slc, None) => Storage::Flash(FlashKind::Slc),
+            (StorageKind::Emlc, None) => Storage::Flash(FlashKind::Emlc),
+        };
         let options = FibreChannelOptions {
             attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
             speed: self.speed.as_deref().unwrap_or("8").parse()?,
@@ -58,7 +86,8 @@ impl FibreChannelArguments {
             queue_depth: workload.queue_depth(),
             pages: workload.logical_pages.unwrap_or(LOGICAL_PAGES),
             seed: workload.seed(),
-            storage: self.storage_time.as_deref().map_or(Ok(Moment(0)), str::parse)?,
+            storage,
+            hosts: self.hosts.unwrap_or(1),
             host_ppm: self.host_ppm.unwrap_or(0),
         };
         options.validate()?;

@@ -4,6 +4,7 @@ mod controller;
 mod ecc;
 mod fibre_channel;
 mod flash_lane;
+mod interface_card;
 mod lane;
 mod line;
 mod raid;
@@ -66,6 +67,7 @@ pub static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
         stream::ENTRIES,
         line::ENTRIES,
         fibre_channel::ENTRIES,
+        interface_card::ENTRIES,
         raid::ENTRIES,
         tables::ENTRIES,
         lane::ENTRIES,

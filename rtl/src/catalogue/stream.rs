@@ -3,7 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
-use crate::stream::{FetchSlots, SkidBuffer, SynchronousFifo};
+use crate::stream::{AsynchronousFifo, FetchSlots, SkidBuffer, SynchronousFifo};
 
 /// The entries, in data-flow order.
 pub(super) static ENTRIES: &[CatalogueEntry] = &[
@@ -38,6 +38,18 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         build: || {
             let mut block = SynchronousFifo::<64, 9>::new(480);
             block.clock.connect();
+            block.sink.link_connect_dest();
+            block.source.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "asynchronous_fifo",
+        summary: "first-in first-out buffer of 512 words between two clocks",
+        build: || {
+            let mut block = AsynchronousFifo::<64, 9>::default();
+            block.clock.connect();
+            block.source_clock.connect();
             block.sink.link_connect_dest();
             block.source.link_connect_dest();
             Ok(connected(block))

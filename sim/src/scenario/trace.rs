@@ -28,13 +28,22 @@ impl Trace {
     /// # Errors
     /// If nothing is selected or a file cannot be written.
     pub(super) fn recorder(&self, sim: &mut Simulator, period_ps: u64) -> anyhow::Result<Option<Recorder>> {
+        let periods = vec![period_ps; sim.clocks().len()];
+        self.recorder_of(sim, periods)
+    }
+
+    /// Starts the recording, if there is any, of a circuit whose clocks have these periods.
+    ///
+    /// # Errors
+    /// If nothing is selected or a file cannot be written.
+    pub fn recorder_of(&self, sim: &mut Simulator, periods_ps: Vec<u64>) -> anyhow::Result<Option<Recorder>> {
         if self.vcd.is_none() && self.fst.is_none() {
             return Ok(None);
         }
         let recording = Recording {
             selection: Selection::of(self.patterns.iter().cloned()),
             window: self.window,
-            periods_ps: vec![period_ps; sim.clocks().len()],
+            periods_ps,
             vcd: self.vcd.clone(),
             fst: self.fst.clone(),
         };

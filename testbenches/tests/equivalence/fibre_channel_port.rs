@@ -8,7 +8,7 @@ use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOut
 use hardpath_sim::models::fibre_channel::{Access, Transfer};
 use hardpath_sim::models::{PageStorage, Pause};
 use hardpath_testbenches::cosimulation::{Interface, StreamDriver};
-use hardpath_testbenches::fibre_channel::{TIMES, port_machine};
+use hardpath_testbenches::fibre_channel::{PortMachine, TIMES};
 use rand::Rng;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -173,7 +173,7 @@ const INPUTS: [&str; 14] = [
 
 /// The inputs of a port while a host logs in over a line with some noise, writes and reads.
 fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
-    let mut around = port_machine(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 1 << 24, 9);
+    let mut around = PortMachine::new(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 1 << 24, 9);
     let recorded = Rc::new(RefCell::new(vec![]));
     let seen = Rc::clone(&recorded);
     around.watch(Box::new(move |simulator| {
@@ -182,7 +182,7 @@ fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
         Ok(())
     }));
     around.log_in(60_000).expect("a login");
-    let initiator = around.hba.port.initiator().expect("logged in");
+    let initiator = around.host.hba.port.initiator().expect("logged in");
     for command in 0..4_u64 {
         let data = (command % 2 == 0).then(|| vec![command as u8 + 1; 10 * 512]);
         initiator.start(Transfer::new(Access::Ten, command / 2 * 25, 10, data));
@@ -191,7 +191,7 @@ fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
     for _ in 0..2500 {
         around.step().expect("a cycle");
     }
-    around.to_port.set_noise(0.002);
+    around.host.to_array.set_noise(0.002);
     for _ in 0..1500 {
         around.step().expect("a cycle");
     }

@@ -12,6 +12,7 @@ mod fibre_channel;
 mod fibre_channel_port;
 mod flash_lane;
 mod flash_lane_blocks;
+mod interface_card;
 mod line;
 mod mailbox;
 mod raid;

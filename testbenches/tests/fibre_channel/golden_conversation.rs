@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 
 use hardpath_sim::models::fibre_channel::{Frame, Header, LineFrame};
 use hardpath_sim::models::{PageStorage, Pause};
-use hardpath_sim::scenario::fibre_channel::Machine;
-use hardpath_testbenches::fibre_channel::port_machine;
+use hardpath_testbenches::fibre_channel::PortMachine;
 
 const HOST: u32 = 2;
 const TARGET: u32 = 1;
@@ -102,7 +101,7 @@ fn conversations(frames: Vec<Frame>) -> Vec<Conversation> {
 }
 
 struct Replay {
-    machine: Machine,
+    machine: PortMachine,
     host: u32,
     target: u32,
 }
@@ -110,7 +109,7 @@ struct Replay {
 impl Replay {
     fn send(&mut self, frame: &Frame) {
         let header = Header { source: self.host, destination: self.target, ..frame.header };
-        self.machine.hba.line.send(LineFrame::from(&Frame { header, ..frame.clone() }));
+        self.machine.host.hba.line.send(LineFrame::from(&Frame { header, ..frame.clone() }));
     }
 
     /// Plays the host's part; what our port answers.
@@ -221,10 +220,10 @@ fn a_recorded_linux_host_finds_what_it_expects() {
     let Some(path) = recording() else { return };
     let all = conversations(frames_of(&std::fs::read_to_string(path).expect("a readable recording")));
     assert!(all.len() > 30, "{} conversations", all.len());
-    let mut machine = port_machine(2112, PageStorage::new((0, 200), Pause::never(), 1), BLOCKS, 1);
+    let mut machine = PortMachine::new(2112, PageStorage::new((0, 200), Pause::never(), 1), BLOCKS, 1);
     machine.log_in(60_000).expect("a login");
     machine.take_seen();
-    let (host, target) = machine.hba.port.addresses();
+    let (host, target) = machine.host.hba.port.addresses();
     let mut replay = Replay { machine, host, target };
     let mut written: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
     let mut compared = 0;

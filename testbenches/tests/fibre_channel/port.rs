@@ -2,21 +2,20 @@
 
 use hardpath_sim::models::fibre_channel::{Access, Outcome, Transfer};
 use hardpath_sim::models::{BLOCK_BYTES, PageStorage, Pause};
-use hardpath_sim::scenario::fibre_channel::Machine;
-use hardpath_testbenches::fibre_channel::port_machine;
+use hardpath_testbenches::fibre_channel::PortMachine;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-fn port(latency: (u64, u64)) -> Machine {
-    let mut around = port_machine(2048, PageStorage::new(latency, Pause::never(), 1), 1 << 24, 1);
+fn port(latency: (u64, u64)) -> PortMachine {
+    let mut around = PortMachine::new(2048, PageStorage::new(latency, Pause::never(), 1), 1 << 24, 1);
     around.log_in(60_000).expect("a login");
     around
 }
 
-fn run(around: &mut Machine, transfer: Transfer) -> Outcome {
-    around.hba.port.initiator().expect("logged in").start(transfer);
+fn run(around: &mut PortMachine, transfer: Transfer) -> Outcome {
+    around.host.hba.port.initiator().expect("logged in").start(transfer);
     around.run_until_idle(300_000).expect("answers");
-    around.hba.port.initiator().expect("logged in").take_outcomes().pop().expect("an outcome")
+    around.host.hba.port.initiator().expect("logged in").take_outcomes().pop().expect("an outcome")
 }
 
 fn bytes(length: usize, random: &mut StdRng) -> Vec<u8> {
@@ -79,12 +78,12 @@ fn what_is_wrong_with_a_command_is_told_in_sense_data() {
 #[test]
 fn a_host_with_more_commands_than_exchanges_is_told_to_wait() {
     let mut around = port((30_000, 30_000));
-    let initiator = around.hba.port.initiator().expect("logged in");
+    let initiator = around.host.hba.port.initiator().expect("logged in");
     for command in 0..150 {
         initiator.start(Transfer::new(Access::Ten, command * 8, 8, None));
     }
     around.run_until_idle(1_000_000).expect("answers");
-    let outcomes = around.hba.port.initiator().expect("logged in").take_outcomes();
+    let outcomes = around.host.hba.port.initiator().expect("logged in").take_outcomes();
     let told = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     assert_eq!((told(0x00), told(0x28)), (128, 22));
     // A data length of no whole blocks is something else.
@@ -97,7 +96,7 @@ fn what_was_written_over_the_line_is_read_back() {
     let mut around = port((50, 1500));
     let mut random = StdRng::seed_from_u64(1);
     let mut written = vec![];
-    let initiator = around.hba.port.initiator().expect("logged in");
+    let initiator = around.host.hba.port.initiator().expect("logged in");
     for command in 0..60_u64 {
         let blocks = if command % 3 == 0 { random.random_range(1..100) } else { 8 };
         let data = bytes(blocks as usize * BLOCK_BYTES, &mut random);
@@ -106,13 +105,13 @@ fn what_was_written_over_the_line_is_read_back() {
         written.push((block, blocks, data));
     }
     around.run_until_idle(3_000_000).expect("answers");
-    let initiator = around.hba.port.initiator().expect("logged in");
+    let initiator = around.host.hba.port.initiator().expect("logged in");
     assert!(initiator.take_outcomes().iter().all(|outcome| (outcome.status, outcome.residual) == (0, 0)));
     for (block, blocks, _) in &written {
         initiator.start(Transfer::new(Access::Sixteen, *block, *blocks, None));
     }
     around.run_until_idle(3_000_000).expect("answers");
-    let outcomes = around.hba.port.initiator().expect("logged in").take_outcomes();
+    let outcomes = around.host.hba.port.initiator().expect("logged in").take_outcomes();
     assert_eq!(outcomes.len(), written.len());
     for outcome in outcomes {
         let block = u64::from_be_bytes(outcome.transfer.descriptor[2..10].try_into().expect("eight bytes"));
@@ -124,8 +123,8 @@ fn what_was_written_over_the_line_is_read_back() {
 #[test]
 fn reads_of_a_page_keep_the_line_busy() {
     let mut around = port((0, 0));
-    let start = |around: &mut Machine, count: u64| {
-        let initiator = around.hba.port.initiator().expect("logged in");
+    let start = |around: &mut PortMachine, count: u64| {
+        let initiator = around.host.hba.port.initiator().expect("logged in");
         for command in 0..count {
             initiator.start(Transfer::new(Access::Ten, command * 8, 8, None));
         }
@@ -135,7 +134,7 @@ fn reads_of_a_page_keep_the_line_busy() {
     let before = around.cycle();
     for _ in 0..5 {
         start(&mut around, 100);
-        while around.hba.port.initiator().is_some_and(|initiator| initiator.open() > 20) {
+        while around.host.hba.port.initiator().is_some_and(|initiator| initiator.open() > 20) {
             around.step().expect("a cycle");
         }
     }

@@ -53,7 +53,7 @@ fn logged_in() -> PortFirmware {
 
 #[test]
 fn of_two_ports_without_a_fabric_the_larger_name_gets_the_second_address() {
-    for (name, own, other) in [(10, 0x01_0102, 0x01_0101), (5, 0x01_0101, 0x01_0102)] {
+    for (name, own, other) in [(10, 0x01_0A02, 0x01_0A01), (5, 0x01_0501, 0x01_0502)] {
         let orders = firmware(name).on_frame(&service(0, login(0x04, 7, 2112)));
         assert!(orders.contains(&PortOrder::SetAddress(own)) && orders.contains(&PortOrder::SetCredit(9)));
         let answer = sent(&orders);

@@ -6,8 +6,8 @@ use crate::models::fibre_channel::{Frame, Header};
 
 /// Logins that hardware has entries for.
 const ENTRIES: usize = 16;
-/// Addresses of the two ports of a link without a fabric; the larger name gets the second.
-const POINT_TO_POINT: [u32; 2] = [0x01_0101, 0x01_0102];
+/// Addresses of the two ports of a link without a fabric, but for their area: the larger name gets the second.
+const POINT_TO_POINT: [u32; 2] = [0x01_0001, 0x01_0002];
 /// R_A_TOV and E_D_TOV in milliseconds, as RTV is told.
 const R_A_TOV: u32 = 10_000;
 const E_D_TOV: u32 = 2_000;
@@ -204,8 +204,10 @@ impl PortFirmware {
                     return self.reject(frame, 0x03, 0x00);
                 };
                 let is_larger = self.names.port > other.names.port;
-                self.address = POINT_TO_POINT[usize::from(is_larger)];
-                let other_address = POINT_TO_POINT[usize::from(!is_larger)];
+                // Links of ports of one card are told apart by the area, which is the lowest byte of the port's name.
+                let area = ((self.names.port & 0xFF) as u32) << 8;
+                self.address = POINT_TO_POINT[usize::from(is_larger)] | area;
+                let other_address = POINT_TO_POINT[usize::from(!is_larger)] | area;
                 let mut orders = (0..ENTRIES).flat_map(|entry| self.log_out(entry)).collect::<Vec<_>>();
                 let mut header = self.back(frame, 0x23, ANSWER);
                 header.destination = if source == 0 { other_address } else { source };

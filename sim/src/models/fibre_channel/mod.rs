@@ -1,11 +1,13 @@
 //! What is at the other end of a Fibre Channel port.
 
+mod attached_host;
 mod frame;
 mod hba;
 mod host_port;
 mod initiator;
 mod line;
 
+pub use attached_host::AttachedHost;
 pub use frame::{Frame, FrameError, Header};
 pub use hba::Hba;
 pub use host_port::HostPort;

@@ -3,7 +3,7 @@
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
 use crate::models::nand::{NandLane, NandModel, NandPorts};
-use crate::models::{TableMemory, TableMemoryModel};
+use crate::models::{DeviceReply, DeviceRequest, DeviceWord, TableMemory, TableMemoryModel};
 use crate::scenario::Trace;
 use crate::waveform::{Recorder, TracedDesign};
 use crate::workload::{Operation, PAGE_BYTES};
@@ -50,9 +50,11 @@ struct Ports {
     read_tag: RawPort,
     read_data: RawPort,
     read_last: RawPort,
+    read_ready: RawPort,
     completion_valid: RawPort,
     completion_tag: RawPort,
     completion_status: RawPort,
+    completion_ready: RawPort,
     request: RawPort,
     write: RawPort,
     address: RawPort,
@@ -108,9 +110,11 @@ impl Machine {
             read_tag: port("read_data_tag")?,
             read_data: port("read_data_data")?,
             read_last: port("read_data_last")?,
+            read_ready: port("read_data_ready")?,
             completion_valid: port("completions_valid")?,
             completion_tag: port("completions_tag")?,
             completion_status: port("completions_status")?,
+            completion_ready: port("completions_ready")?,
             request: port("mailbox_request")?,
             write: port("mailbox_write")?,
             address: port("mailbox_address")?,
@@ -153,8 +157,7 @@ impl Machine {
 
     /// The host takes what it is given, always.
     fn take_all(&mut self) -> Result<()> {
-        for ready in ["read_data_ready", "completions_ready"] {
-            let ready = self.simulator.port_named(ready)?;
+        for ready in [self.ports.read_ready, self.ports.completion_ready] {
             self.simulator.set_u64(ready, 1)?;
         }
         Ok(())
@@ -244,7 +247,69 @@ impl Machine {
     /// A rule of the flash bus that is broken, a completion without a command's data, or what firmware returns.
     pub fn step(&mut self) -> Result<()> {
         self.drive()?;
+        self.drive_host()?;
+        self.sample_host()?;
         self.sample()?;
+        self.end_cycle()
+    }
+
+    /// What the host port gives in this cycle, with a host of its own at the pins.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn reply(&mut self) -> Result<DeviceReply> {
+        self.drive()?;
+        let Self { simulator, ports, .. } = self;
+        let mut words = [0; 2];
+        simulator.get_words(ports.read_data, &mut words)?;
+        let word = match simulator.get_u64(ports.read_valid)? {
+            0 => None,
+            _ => Some(DeviceWord {
+                tag: simulator.get_u64(ports.read_tag)? as u8,
+                word: words,
+                last: simulator.get_u64(ports.read_last)? == 1,
+                first_block: 0,
+            }),
+        };
+        let completion = match simulator.get_u64(ports.completion_valid)? {
+            0 => None,
+            _ => Some((
+                simulator.get_u64(ports.completion_tag)? as u8,
+                simulator.get_u64(ports.completion_status)? as u8,
+            )),
+        };
+        Ok(DeviceReply {
+            takes_command: simulator.get_u64(ports.command_ready)? == 1,
+            takes_word: simulator.get_u64(ports.write_ready)? == 1,
+            word,
+            completion,
+        })
+    }
+
+    /// One clock cycle after a [`reply`](Self::reply): what the host gives in it.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn clock(&mut self, request: &DeviceRequest) -> Result<()> {
+        let Self { simulator, ports, .. } = self;
+        simulator.set_u64(ports.command_valid, u64::from(request.command.is_some()))?;
+        if let Some(command) = request.command {
+            simulator.set_u64(ports.command_operation, command.operation as u64)?;
+            simulator.set_u64(ports.command_tag, command.tag.into())?;
+            simulator.set_u64(ports.command_page, command.page.into())?;
+        }
+        simulator.set_u64(ports.write_valid, u64::from(request.word.is_some()))?;
+        if let Some((word, last)) = request.word {
+            simulator.set_words(ports.write_data, &word)?;
+            simulator.set_u64(ports.write_last, last.into())?;
+        }
+        simulator.set_u64(ports.read_ready, request.takes_word.into())?;
+        simulator.set_u64(ports.completion_ready, request.takes_completion.into())?;
+        self.sample()?;
+        self.end_cycle()
+    }
+
+    fn end_cycle(&mut self) -> Result<()> {
         if let Some(recorder) = &mut self.recorder {
             recorder.cycle(&mut self.simulator)?;
         }
@@ -261,6 +326,23 @@ impl Machine {
         for table in &mut self.tables {
             table.drive(simulator)?;
         }
+        if !self.access_offered {
+            simulator.set_u64(ports.request, u64::from(self.firmware.access().is_some()))?;
+        }
+        if !self.access_offered
+            && let Some(access) = self.firmware.access()
+        {
+            simulator.set_u64(ports.write, u64::from(access.write.is_some()))?;
+            simulator.set_u64(ports.address, u64::from(access.address))?;
+            simulator.set_u64(ports.data_in, u64::from(access.write.unwrap_or(0)))?;
+            self.access_offered = true;
+        }
+        Ok(())
+    }
+
+    /// What the queue of commands gives.
+    fn drive_host(&mut self) -> Result<()> {
+        let Self { simulator, ports, .. } = self;
         if !self.command_offered {
             simulator.set_u64(ports.command_valid, u64::from(!self.commands.is_empty()))?;
         }
@@ -282,28 +364,12 @@ impl Machine {
             simulator.set_u64(ports.write_last, u64::from(*last))?;
             self.word_offered = true;
         }
-        if !self.access_offered {
-            simulator.set_u64(ports.request, u64::from(self.firmware.access().is_some()))?;
-        }
-        if !self.access_offered
-            && let Some(access) = self.firmware.access()
-        {
-            simulator.set_u64(ports.write, u64::from(access.write.is_some()))?;
-            simulator.set_u64(ports.address, u64::from(access.address))?;
-            simulator.set_u64(ports.data_in, u64::from(access.write.unwrap_or(0)))?;
-            self.access_offered = true;
-        }
         Ok(())
     }
 
-    fn sample(&mut self) -> Result<()> {
+    /// What becomes of the queue of commands.
+    fn sample_host(&mut self) -> Result<()> {
         let Self { simulator, ports, .. } = self;
-        for (number, lane) in self.lanes.iter_mut().enumerate() {
-            lane.sample(simulator).with_context(|| format!("lane {number}, cycle {}", self.cycle))?;
-        }
-        for table in &mut self.tables {
-            table.sample(simulator)?;
-        }
         if self.command_offered && simulator.get_u64(ports.command_ready)? == 1 {
             if let Some(command) = self.commands.pop_front()
                 && command.operation == Operation::Write
@@ -334,6 +400,17 @@ impl Machine {
             let status = simulator.get_u64(ports.completion_status)? as u8;
             let data = std::mem::take(&mut self.pages[usize::from(tag)]);
             self.completions.push(Completion { tag, status, data, cycle: self.cycle });
+        }
+        Ok(())
+    }
+
+    fn sample(&mut self) -> Result<()> {
+        let Self { simulator, ports, .. } = self;
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            lane.sample(simulator).with_context(|| format!("lane {number}, cycle {}", self.cycle))?;
+        }
+        for table in &mut self.tables {
+            table.sample(simulator)?;
         }
         let interrupt = simulator.get_u64(ports.attention)? == 1;
         let mut answer = None;

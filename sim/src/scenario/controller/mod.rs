@@ -3,14 +3,17 @@
 mod audit;
 mod circuit;
 mod fault_plan;
+mod flash_device;
 pub mod host;
 pub mod machine;
 pub mod options;
+mod power_up;
 pub mod run;
 pub mod shape;
 pub mod summary;
 
 pub use fault_plan::{FaultKind, FaultPlanError, FaultTarget, Injection};
+pub use flash_device::FlashDevice;
 pub use options::{ControllerOptions, OptionsError, Upkeep};
 pub use run::ControllerRun;
 pub use shape::{ControllerShape, ShapeError};

@@ -1,25 +1,21 @@
 //! A controller under a workload, from the chips' reset to the last figure.
 
-use super::circuit::{ControllerCircuit, circuit};
 use super::fault_plan::{FaultKind, FaultTarget, Injection};
 use super::host::Host;
 use super::machine::Machine;
 use super::options::ControllerOptions;
-use super::shape::{GROUPS, LANES};
+use super::power_up::{PoweredUp, bad_lanes, firmware, power_up};
+use super::shape::LANES;
 use super::summary::Summary;
-use crate::firmware::{
-    ControllerTask, FirmwareReport, FirmwareRunner, LogEntry, PolicyParameters, RowAddress, StripeLocation, TaskOptions,
-};
+use crate::firmware::{FirmwareReport, LogEntry, RowAddress, StripeLocation, TaskOptions};
 use crate::models::nand::faults::Fault;
 use crate::models::nand::geometry::PageAddress;
-use crate::models::nand::{self, FlashKind, NandLane};
 use crate::scenario::{Progress, Trace};
 use crate::waveform::TracedDesign;
 use crate::workload::statistics::WorkloadReport;
 use crate::workload::{HostCommand, Operation};
 use anyhow::{Context, Result, bail, ensure};
 use hardpath_rtl::flash_controller::ecc::RecordCode;
-use hardpath_rtl::flash_controller::lane::LaneConfig;
 use hardpath_rtl::flash_controller::tables::PageLocation;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -58,33 +54,6 @@ pub struct ControllerRun<'a> {
     progress: &'a mut dyn FnMut(Progress),
 }
 
-/// Firmware on its processor.
-fn firmware(task: TaskOptions, report: &Rc<RefCell<FirmwareReport>>, bad: &[u16]) -> FirmwareRunner {
-    let report = Rc::clone(report);
-    FirmwareRunner::new(|processor| {
-        ControllerTask::new(processor, task, report, |row| bad[task.layout.index(row)]).run()
-    })
-}
-
-fn lane_config(chip: &nand::ChipConfig) -> LaneConfig {
-    let geometry = &chip.geometry;
-    LaneConfig {
-        clock_period_ps: CLOCK_PICOSECONDS as u32,
-        page_bits: geometry.page_bits(),
-        block_bits: geometry.blocks_per_plane.trailing_zeros(),
-        code: match chip.flash.kind {
-            FlashKind::Slc => RecordCode::Slc,
-            FlashKind::Mlc | FlashKind::Emlc => RecordCode::Emlc,
-        },
-        read_ns: chip.flash.read.typical_nanoseconds as u32,
-        program_ns: chip.flash.program.typical_nanoseconds as u32,
-        erase_ns: chip.flash.erase.typical_nanoseconds as u32,
-        cache_busy_ns: chip.flash.cache_busy_nanoseconds as u32,
-        between_planes_ns: chip.flash.plane_busy_nanoseconds as u32,
-        ..LaneConfig::default()
-    }
-}
-
 /// Pages written by the host and by the mover, and slots of the stripes that hold them, so far.
 struct Counts {
     written: u64,
@@ -98,45 +67,7 @@ impl<'a> ControllerRun<'a> {
     /// # Errors
     /// If the options are not legal or a file cannot be written.
     pub fn new(options: &'a ControllerOptions, trace: &Trace, progress: &'a mut dyn FnMut(Progress)) -> Result<Self> {
-        options.validate()?;
-        let mut chips = nand::ChipConfig::of(options.shape.flash, options.seed);
-        chips.geometry = options.shape.chip();
-        for time in [&mut chips.flash.read, &mut chips.flash.program, &mut chips.flash.erase] {
-            time.typical_nanoseconds /= u64::from(options.haste);
-            time.maximum_nanoseconds /= u64::from(options.haste);
-        }
-        chips.flash.errors.per_block_read *= options.read_stress as f64;
-        let lanes: Vec<NandLane> = (0..u64::from(LANES))
-            .map(|lane| {
-                let chip = nand::ChipConfig { seed: options.seed.wrapping_mul(1_000_003).wrapping_add(lane), ..chips };
-                let config = nand::LaneConfig { chip, ..nand::LaneConfig::of(options.shape.flash, 0) };
-                NandLane::new(config)
-            })
-            .collect::<Result<_, _>>()?;
-        let lane = lane_config(&chips);
-        let ControllerCircuit { simulator, page_bits, location_bits, logical_page_bits } =
-            circuit(&options.shape, &lane)?;
-        let layout = options.layout();
-        let task = TaskOptions {
-            layout,
-            parameters: PolicyParameters { read_limit: options.upkeep.read_limit, ..PolicyParameters::of(&layout) },
-            logical_pages: options.device_pages(),
-            page_bits,
-            location_bits,
-            code: lane.code,
-            run_mode: lane.run.feature_value(),
-            longest_program: chips.flash.program.maximum_nanoseconds * 1000 / CLOCK_PICOSECONDS,
-            sweep_interval: options.upkeep.sweep.0.saturating_mul(1000) / CLOCK_PICOSECONDS,
-            marks: options.read_marks.then_some(chips.geometry.page_bytes),
-            first_firmware_page: 1 << (logical_page_bits - 1),
-            restore: None,
-        };
-        // The makers' lists of bad blocks, if firmware is not to find out.
-        let known = |index| if options.read_marks { 0 } else { bad_lanes(lanes.iter(), layout.row(index)) };
-        let bad: Vec<u16> = (0..layout.rows()).map(known).collect();
-        let report = Rc::new(RefCell::new(FirmwareReport::default()));
-        let firmware = firmware(task, &report, &bad);
-        let machine = Machine::new(simulator, lanes, firmware, trace, CLOCK_PICOSECONDS)?;
+        let PoweredUp { machine, report, task, bad } = power_up(options, trace)?;
         Ok(Self {
             options,
             machine,
@@ -435,18 +366,4 @@ impl<'a> ControllerRun<'a> {
 fn inverted_bits(code: RecordCode) -> Vec<u32> {
     let record_bits = code.encoded_bytes() as u32 * 8;
     (0..2).flat_map(|half| (0..INVERTED_BITS).map(move |bit| half * record_bits + bit * 61)).collect()
-}
-
-/// Lanes whose blocks of a row were bad when the chips were made.
-fn bad_lanes<'a>(lanes: impl Iterator<Item = &'a NandLane>, row: RowAddress) -> u16 {
-    debug_assert!(row.group < GROUPS);
-    let mut bad = 0;
-    for (number, lane) in lanes.enumerate() {
-        let geometry = &lane.config().chip.geometry;
-        if let Some(array) = lane.array(row.group as u8) {
-            let is_bad = (0..2).any(|plane| array.is_factory_bad(geometry.block_in_plane(row.die, plane, row.block)));
-            bad |= u16::from(is_bad) << number;
-        }
-    }
-    bad
 }

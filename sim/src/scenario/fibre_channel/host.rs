@@ -1,4 +1,4 @@
-//! The host: pages as SCSI commands, by exchange.
+//! What the hosts ask for: pages as SCSI commands, by port and exchange.
 
 use crate::models::BLOCK_BYTES;
 use crate::models::fibre_channel::{Access, Initiator, Outcome, Transfer};
@@ -16,7 +16,7 @@ const MEDIUM_ERROR: u8 = 3;
 pub struct Host {
     /// What it expects and finds.
     pub verifier: Verifier,
-    flights: HashMap<u16, Flight>,
+    flights: HashMap<(usize, u16), Flight>,
     /// Commands that ended.
     pub ended: u64,
 }
@@ -32,8 +32,8 @@ impl Host {
         self.flights.len()
     }
 
-    /// Gives a command.
-    pub fn issue(&mut self, initiator: &mut Initiator, command: HostCommand, cycle: u64) {
+    /// Gives a command at a port.
+    pub fn issue(&mut self, port: usize, initiator: &mut Initiator, command: HostCommand, cycle: u64) {
         let (flight, data) = self.verifier.issue(command, cycle);
         let block = u64::from(command.page) * u64::from(PAGE_BLOCKS);
         let transfer = match command.operation {
@@ -41,12 +41,12 @@ impl Host {
             Operation::Write => Transfer::new(Access::Ten, block, PAGE_BLOCKS, Some(data)),
             Operation::Flush | Operation::Trim => Transfer::command(&[SYNCHRONIZE_CACHE, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
         };
-        self.flights.insert(initiator.start(transfer), flight);
+        self.flights.insert((port, initiator.start(transfer)), flight);
     }
 
     /// A command has ended.
-    pub fn complete(&mut self, outcome: Outcome, cycle: u64) {
-        let Some(flight) = self.flights.remove(&outcome.exchange) else { return };
+    pub fn complete(&mut self, port: usize, outcome: Outcome, cycle: u64) {
+        let Some(flight) = self.flights.remove(&(port, outcome.exchange)) else { return };
         self.ended += 1;
         let key = outcome.sense.get(2).map(|key| key & 0xF);
         let ending = match (outcome.status, outcome.residual, key) {

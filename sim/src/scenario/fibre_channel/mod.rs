@@ -1,14 +1,14 @@
-//! A host at a Fibre Channel port of the array: it logs in over the line, then reads and writes.
+//! Hosts at the Fibre Channel ports of an interface card: they log in over their lines, then read and write.
 
 mod capture;
+mod card_machine;
 mod host;
-mod machine;
 mod options;
 mod run;
 mod summary;
 
 pub use capture::Capture;
-pub use machine::{Machine, PortSettings};
-pub use options::{Attach, FibreChannelOptions, OptionsError, Speed};
+pub use card_machine::{CardMachine, CardSettings, PORTS, Watcher};
+pub use options::{Attach, FibreChannelOptions, OptionsError, Speed, Storage};
 pub use run::FibreChannelRun;
 pub use summary::{Report, Summary};

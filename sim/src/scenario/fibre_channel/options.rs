@@ -1,6 +1,9 @@
 //! Everything that a user says about a run.
 
+use crate::firmware::Rebuild;
+use crate::models::nand::FlashKind;
 use crate::scenario::Moment;
+use crate::scenario::controller::{self, ControllerOptions, ControllerShape, Upkeep};
 use crate::workload::iolog::IologError;
 use crate::workload::{HostCommand, Operation, Pattern, PatternError, PatternKind, WorkloadChoice};
 use serde::Serialize;
@@ -33,6 +36,15 @@ pub enum Speed {
     Eight,
 }
 
+/// What lies behind the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Memory that takes so long for a page.
+    Memory(Moment),
+    /// A flash controller with its twenty chips.
+    Flash(FlashKind),
+}
+
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FibreChannelOptions {
@@ -50,8 +62,10 @@ pub struct FibreChannelOptions {
     pub pages: u32,
     /// Seed of everything that is random.
     pub seed: u64,
-    /// Time that storage takes for a page.
-    pub storage: Moment,
+    /// What lies behind the card.
+    pub storage: Storage,
+    /// Ports with a host.
+    pub hosts: u32,
     /// By how many parts per million the host's clock is faster than the array's.
     pub host_ppm: i32,
 }
@@ -77,6 +91,12 @@ pub enum OptionsError {
     /// Storage is too slow.
     #[error("storage time {0} (legal: up to {SLOWEST})")]
     Storage(Moment),
+    /// Flash is not possible.
+    #[error(transparent)]
+    Flash(#[from] controller::OptionsError),
+    /// More hosts than ports, or none.
+    #[error("hosts {0} (legal: 1, 2)")]
+    Hosts(u32),
     /// The clocks differ too much.
     #[error("clock difference of {0} ppm (legal: -{MOST_PPM}..={MOST_PPM})")]
     Clock(i32),
@@ -145,13 +165,37 @@ impl FibreChannelOptions {
             WorkloadChoice::Iolog(_) => PatternKind::SeqWrite,
         };
         self.pattern(kind).validate(self.pages)?;
-        if self.storage > SLOWEST {
-            return Err(OptionsError::Storage(self.storage));
+        match self.storage {
+            Storage::Memory(time) if time > SLOWEST => return Err(OptionsError::Storage(time)),
+            Storage::Memory(_) => {}
+            Storage::Flash(kind) => self.controller(kind).validate()?,
+        }
+        if !(1..=2).contains(&self.hosts) {
+            return Err(OptionsError::Hosts(self.hosts));
         }
         if !(-MOST_PPM..=MOST_PPM).contains(&self.host_ppm) {
             return Err(OptionsError::Clock(self.host_ppm));
         }
         Ok(())
+    }
+
+    /// The flash controller behind the card, with this kind of flash.
+    pub(super) fn controller(&self, kind: FlashKind) -> ControllerOptions {
+        ControllerOptions {
+            shape: ControllerShape::small(kind),
+            workload: self.workload.clone(),
+            commands: self.commands,
+            queue_depth: self.queue_depth,
+            logical_pages: Some(self.pages),
+            seed: self.seed,
+            inject: vec![],
+            power_cut: None,
+            rebuild: Rebuild::Tables,
+            upkeep: Upkeep::default(),
+            read_marks: false,
+            haste: 1,
+            read_stress: 1,
+        }
     }
 
     fn pattern(&self, kind: PatternKind) -> Pattern {
@@ -185,7 +229,8 @@ mod tests {
             queue_depth: 32,
             pages: 1000,
             seed: 1,
-            storage: Moment(0),
+            storage: Storage::Memory(Moment(0)),
+            hosts: 1,
             host_ppm: 0,
         }
     }
@@ -194,7 +239,7 @@ mod tests {
     fn errors_name_the_field_the_value_and_what_is_legal() {
         let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();
         assert_eq!(error(FibreChannelOptions { pages: 0, ..options() }), "logical pages 0 (legal: 1..=1048576)");
-        let slow = FibreChannelOptions { storage: Moment(1_000_001), ..options() };
+        let slow = FibreChannelOptions { storage: Storage::Memory(Moment(1_000_001)), ..options() };
         assert_eq!(error(slow), "storage time 1000001ns (legal: up to 1ms)");
         let apart = FibreChannelOptions { host_ppm: -201, ..options() };
         assert_eq!(error(apart), "clock difference of -201 ppm (legal: -200..=200)");

@@ -1,12 +1,14 @@
-//! A host at a port, from power-up to the last figure.
+//! Hosts at a card, from power-up to the last figure.
 
 use super::capture::Capture;
+use super::card_machine::{CardMachine, CardSettings};
 use super::host::Host;
-use super::machine::{Machine, PortSettings};
-use super::options::{FibreChannelOptions, Speed};
+use super::options::{FibreChannelOptions, Speed, Storage};
 use super::summary::Summary;
 use crate::models::fibre_channel::LineTimes;
-use crate::models::{BLOCK_BYTES, PageStorage, Pause};
+use crate::models::{BLOCK_BYTES, PageDevice, PageMemory, Pause};
+use crate::scenario::controller::FlashDevice;
+use crate::scenario::controller::run::CLOCK_PICOSECONDS;
 use crate::scenario::{Progress, Trace};
 use crate::workload::statistics::Statistics;
 use crate::workload::{HostCommand, Operation, PAGE_BYTES};
@@ -25,11 +27,12 @@ const PROGRESS_CYCLES: u64 = 1 << 14;
 /// Commands in flight while the device is filled.
 const FILLING_DEPTH: u32 = 64;
 
-/// A host at a port.
+/// Hosts at a card.
 pub struct FibreChannelRun<'a> {
     options: &'a FibreChannelOptions,
-    machine: Machine,
+    machine: CardMachine<Box<dyn PageDevice>>,
     host: Host,
+    next_port: usize,
     capture: Option<Capture>,
     last_end: u64,
     progress: &'a mut dyn FnMut(Progress),
@@ -48,21 +51,29 @@ impl<'a> FibreChannelRun<'a> {
     ) -> Result<Self> {
         options.validate()?;
         let period_ps = options.speed.word_picoseconds();
-        let latency = options.storage.0 * 1000 / period_ps;
-        let settings = PortSettings {
+        let device: Box<dyn PageDevice> = match options.storage {
+            Storage::Memory(time) => {
+                let latency = time.0 * 1000 / CLOCK_PICOSECONDS;
+                Box::new(PageMemory::new(options.pages, (latency, latency), Pause::never(), options.seed))
+            }
+            Storage::Flash(kind) => Box::new(FlashDevice::new(&options.controller(kind))?),
+        };
+        let settings = CardSettings {
             times: TIMES,
             fills_with_arb: options.speed == Speed::Eight,
             blocks: u64::from(options.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
             period_ps,
+            device_period_ps: CLOCK_PICOSECONDS,
+            hosts: options.hosts as usize,
             host_ppm: options.host_ppm,
             host: (HOST_CREDIT, HOST_PAYLOAD),
             seed: options.seed,
         };
-        let storage = PageStorage::new((latency, latency), Pause::never(), options.seed);
         Ok(Self {
             options,
-            machine: Machine::new(settings, storage, trace)?,
+            machine: CardMachine::new(settings, device, trace)?,
             host: Host::new(options.seed, period_ps),
+            next_port: 0,
             capture,
             last_end: 0,
             progress,
@@ -81,12 +92,15 @@ impl<'a> FibreChannelRun<'a> {
         let captured = self.capture.take().map_or(Ok(()), Capture::finish);
         let (begun, statistics) = ran?;
         captured?;
-        let violations = self.machine.hba.port.initiator().map_or(vec![], |port| port.violations().to_vec());
+        let ports = self.machine.hosts.iter_mut();
+        let violations = ports.filter_map(|host| Some(host.hba.port.initiator()?.violations().to_vec())).flatten();
+        let violations = violations.collect();
+        let counts = self.machine.hosts.iter().map(|host| host.hba.line.counts()).collect();
         Ok(Summary {
             attach: self.options.attach,
             speed: self.options.speed,
             statistics,
-            counts: self.machine.hba.line.counts(),
+            counts,
             exchanges: self.host.ended,
             lost_reads: self.host.verifier.lost,
             wrong: self.host.verifier.wrong,
@@ -100,8 +114,10 @@ impl<'a> FibreChannelRun<'a> {
 
     fn phases(&mut self) -> Result<(u64, Statistics)> {
         let commands = self.options.host_commands()?;
-        while !self.machine.hba.port.is_ready() {
-            ensure!(!self.machine.hba.port.is_refused(), "the port refused a login in cycle {}", self.machine.cycle());
+        while !self.machine.is_ready() {
+            for (port, host) in self.machine.hosts.iter().enumerate() {
+                ensure!(!host.hba.port.is_refused(), "port {port} refused a login in cycle {}", self.machine.cycle());
+            }
             self.step("logging in", 0)?;
         }
         if self.options.workload.needs_filled_device() {
@@ -121,15 +137,17 @@ impl<'a> FibreChannelRun<'a> {
         let total = commands.len() as u64;
         let mut commands = commands.into_iter().peekable();
         while commands.peek().is_some() || self.host.in_flight() > 0 {
-            let now = (self.machine.cycle() - begun) * self.options.speed.word_picoseconds() / 1000;
-            let Some(initiator) = self.machine.hba.port.initiator() else {
-                bail!("{phase}, cycle {}: the host is no longer logged in", self.machine.cycle());
-            };
-            let cycle = begun + (now * 1000).div_ceil(self.options.speed.word_picoseconds());
+            let cycle = self.machine.cycle();
+            let now = (cycle - begun) * self.options.speed.word_picoseconds() / 1000;
             while self.host.in_flight() < depth as usize
                 && let Some(command) = commands.next_if(|command| command.at.is_none_or(|at| at <= now))
             {
-                self.host.issue(initiator, command, cycle);
+                let port = self.next_port;
+                self.next_port = (port + 1) % self.machine.hosts.len();
+                let Some(initiator) = self.machine.hosts[port].hba.port.initiator() else {
+                    bail!("{phase}, cycle {cycle}: the host at port {port} is no longer logged in");
+                };
+                self.host.issue(port, initiator, command, cycle);
             }
             let waits = self.host.in_flight() == 0;
             self.step(phase, total)?;
@@ -143,10 +161,10 @@ impl<'a> FibreChannelRun<'a> {
     fn step(&mut self, phase: &'static str, total: u64) -> Result<()> {
         self.machine.step()?;
         let cycle = self.machine.cycle();
-        if let Some(initiator) = self.machine.hba.port.initiator() {
-            for outcome in initiator.take_outcomes() {
+        for (port, host) in self.machine.hosts.iter_mut().enumerate() {
+            for outcome in host.hba.port.initiator().map_or(vec![], |initiator| initiator.take_outcomes()) {
                 self.last_end = cycle;
-                self.host.complete(outcome, cycle);
+                self.host.complete(port, outcome, cycle);
             }
         }
         for (time, frame) in self.machine.take_seen() {
@@ -156,9 +174,9 @@ impl<'a> FibreChannelRun<'a> {
         }
         if cycle - self.last_end > STALLED_CYCLES {
             bail!(
-                "{phase}: nothing ended in {STALLED_CYCLES} cycles up to cycle {cycle}; {} commands in flight, {:?}",
+                "{phase}: nothing ended in {STALLED_CYCLES} cycles up to cycle {cycle}; {} commands in flight, links {:?}",
                 self.host.in_flight(),
-                self.machine.hba.line.state(),
+                self.machine.hosts.iter().map(|host| host.hba.line.state()).collect::<Vec<_>>(),
             );
         }
         if cycle.is_multiple_of(PROGRESS_CYCLES) {

@@ -21,8 +21,8 @@ pub struct Summary {
     pub speed: Speed,
     /// The host's figures.
     pub statistics: Statistics,
-    /// What the host's port counted.
-    pub counts: LineCounts,
+    /// What the hosts' ports counted.
+    pub counts: Vec<LineCounts>,
     /// Commands that ended, of all phases.
     pub exchanges: u64,
     /// Reads of lost pages.
@@ -94,14 +94,15 @@ impl Summary {
     /// The figures for a program.
     pub fn report(&self) -> Report {
         let workload = self.statistics.report();
+        let counted = |count: fn(&LineCounts) -> u64| self.counts.iter().map(count).sum();
         let of = |operation| workload.operations.iter().find(|row| row.operation == operation);
         let megabytes = |operation| of(operation).map_or(0.0, |row| row.megabytes_per_second);
         Report {
             attach: self.attach,
             link_speed_gbps: self.speed.gigabits(),
-            frames_in: self.counts.sent,
-            frames_out: self.counts.received + self.counts.wrong_crc + self.counts.broken,
-            crc_errors: self.counts.wrong_crc,
+            frames_in: counted(|counts| counts.sent),
+            frames_out: counted(|counts| counts.received + counts.wrong_crc + counts.broken),
+            crc_errors: counted(|counts| counts.wrong_crc),
             exchanges: self.exchanges,
             iops: workload.operations.iter().map(|row| row.per_second).sum(),
             read_mb_per_s: megabytes(Operation::Read),
@@ -118,7 +119,7 @@ impl Summary {
     pub fn table(&self) -> String {
         let report = self.report();
         let rows = [
-            ("line", format!("{} Gb/s, point to point", report.link_speed_gbps)),
+            ("lines", format!("{} Gb/s, point to point, {} of 2 ports", report.link_speed_gbps, self.counts.len())),
             ("simulated", format!("{:.3} ms", report.simulated_us / 1000.0)),
             ("frames to the array, from it", format!("{}, {}", report.frames_in, report.frames_out)),
             ("frames with a wrong CRC", report.crc_errors.to_string()),

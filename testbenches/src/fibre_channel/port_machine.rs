@@ -1,16 +1,15 @@
-//! A port of the array in simulation, with the lines, the host, storage and the processor around it.
+//! A port in simulation, with the lines, the host, storage and the processor around it.
 
-use crate::engine::{RawPort, Simulator};
-use crate::firmware::FirmwareRunner;
-use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask};
-use crate::models::fibre_channel::{Hba, HostPort, LineFrame, LineTimes, Wire};
-use crate::models::{PageStorage, StorageRequest};
-use crate::scenario::Trace;
-use crate::waveform::{Recorder, TracedDesign};
 use anyhow::{Context, Result, bail, ensure};
 use hardpath_netlist::elaborate;
 use hardpath_rtl::fibre_channel::FrameBuffer;
 use hardpath_rtl::fibre_channel::port::FibreChannelPort;
+use hardpath_sim::engine::{Options, RawPort, Simulator};
+use hardpath_sim::firmware::FirmwareRunner;
+use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask};
+use hardpath_sim::models::fibre_channel::{AttachedHost, Hba, HostPort, LineFrame, LineTimes};
+use hardpath_sim::models::{PageStorage, StorageRequest};
+use hardpath_sim::scenario::fibre_channel::Watcher;
 use rust_hdl::prelude::Block;
 
 /// Names of the port and its logical unit, registered to nobody.
@@ -19,32 +18,14 @@ const UNIT_NAME: u64 = 0x5000_0000_0000_0002;
 const UNIT_SERIAL: &str = "0000000000000001";
 /// Name of the host's port.
 const HOST_NAME: u64 = 0x1000_0000_0000_0001;
-/// Where words begin in what each end receives, in bits.
-const SKEWS: [u32; 2] = [7, 31];
-/// Parts of a cycle that clocks differ by.
-const PARTS: i64 = 1_000_000;
-
-/// What is set of a port.
-#[derive(Clone, Copy, Debug)]
-pub struct PortSettings {
-    /// R_T_TOV and the shortest OLS, in words of the line.
-    pub times: LineTimes,
-    /// Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
-    pub fills_with_arb: bool,
-    /// Blocks of the logical unit.
-    pub blocks: u64,
-    /// Period of the port's clock.
-    pub period_ps: u64,
-    /// By how many parts per million the host's clock is faster.
-    pub host_ppm: i32,
-    /// Frames that the host can take, and bytes of payload in each.
-    pub host: (u16, u16),
-    /// Seed of what happens on the lines.
-    pub seed: u64,
-}
-
-/// Looks at the circuit before each edge of a clock.
-pub type Watcher = Box<dyn FnMut(&mut Simulator) -> Result<()>>;
+/// R_T_TOV and the shortest OLS: short, so that links come up soon.
+pub const TIMES: LineTimes = LineTimes { timeout: 2000, offline: 500 };
+/// Frames that the host can take.
+const HOST_CREDIT: u16 = 8;
+/// By how many parts per million the host's clock is faster.
+const HOST_PPM: i32 = 100;
+/// Period of the port's clock, in picoseconds.
+const PERIOD: u64 = 4706;
 
 struct Ports {
     received: RawPort,
@@ -74,25 +55,17 @@ struct Ports {
 }
 
 /// The port, and all that stands around it.
-pub struct Machine {
+pub struct PortMachine {
     simulator: Simulator,
     ports: Ports,
     /// Bits of the line's clock and of the port's, as the engine counts clocks.
     line_clock: usize,
     clock: usize,
-    settings: PortSettings,
     /// What is behind the port.
     pub storage: PageStorage,
-    /// The host.
-    pub hba: Hba,
+    /// The host and its lines.
+    pub host: AttachedHost,
     processor: FirmwareRunner,
-    /// The line to the port.
-    pub to_port: Wire,
-    /// The line to the host.
-    pub to_host: Wire,
-    /// How far the host's clock is before the port's, in parts of a cycle.
-    ahead: i64,
-    recorder: Option<Recorder>,
     watcher: Option<Watcher>,
     seen: Vec<(u64, LineFrame)>,
     cycle: u64,
@@ -101,16 +74,20 @@ pub struct Machine {
 fn simulator(times: LineTimes) -> Result<Simulator> {
     let mut uut = FibreChannelPort::new(times.timeout, times.offline);
     uut.connect_all();
-    Ok(Simulator::from_elaboration(elaborate(&uut)?, crate::engine::Options::default())?)
+    Ok(Simulator::from_elaboration(elaborate(&uut)?, Options::default())?)
 }
 
-impl Machine {
-    /// A port with storage behind it and a host at its line, all powered up.
+impl PortMachine {
+    /// A port at 8 Gb/s with so many blocks in this storage, and a host that takes 8 frames of up to `payload` bytes.
     ///
-    /// # Errors
-    /// If a recording cannot begin.
-    pub fn new(settings: PortSettings, storage: PageStorage, trace: &Trace) -> Result<Self> {
-        let mut simulator = simulator(settings.times)?;
+    /// # Panics
+    /// If the circuit does not compile.
+    pub fn new(payload: u16, storage: PageStorage, blocks: u64, seed: u64) -> Self {
+        Self::try_new(payload, storage, blocks, seed).expect("a port")
+    }
+
+    fn try_new(payload: u16, storage: PageStorage, blocks: u64, seed: u64) -> Result<Self> {
+        let mut simulator = simulator(TIMES)?;
         let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
         let ports = Ports {
             received: port("received")?,
@@ -140,28 +117,22 @@ impl Machine {
         };
         let clock_named = |name: &str| {
             let top = simulator.design().top();
-            let place = simulator.clocks().iter().position(|net| top.nets[net.0 as usize].name == name);
+            let place = simulator.clocks().iter().position(|net| top.net(*net).name == name);
             place.with_context(|| format!("no clock {name}"))
         };
         let (line_clock, clock) = (clock_named("line_clock")?, clock_named("clock")?);
-        let recorder = trace.recorder(&mut simulator, settings.period_ps)?;
-        let unit = LogicalUnit { blocks: settings.blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
+        let unit = LogicalUnit { blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
         let firmware = PortFirmware::new(NAMES, FrameBuffer::<13>::credit() as u16, unit);
-        let host = HostPort::new(HOST_NAME, settings.host.0, settings.host.1);
+        let hba = Hba::new(HostPort::new(HOST_NAME, HOST_CREDIT, payload), TIMES, true);
         Ok(Self {
             simulator,
             ports,
             line_clock,
             clock,
-            settings,
             storage,
-            hba: Hba::new(host, settings.times, settings.fills_with_arb),
+            host: AttachedHost::new(hba, HOST_PPM, seed),
             processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware).run()),
-            to_port: Wire::new(SKEWS[0], settings.seed),
-            to_host: Wire::new(SKEWS[1], settings.seed + 1),
             watcher: None,
-            ahead: 0,
-            recorder,
             seen: vec![],
             cycle: 0,
         })
@@ -187,17 +158,11 @@ impl Machine {
     /// # Errors
     /// If firmware fails or a recording cannot be written.
     pub fn step(&mut self) -> Result<()> {
-        self.ahead += i64::from(self.settings.host_ppm);
-        let words = match self.ahead {
-            ahead if ahead >= PARTS => 2,
-            ahead if ahead <= -PARTS => 0,
-            _ => 1,
-        };
-        self.ahead -= (words - 1) * PARTS;
+        let words = self.host.edges();
         self.give()?;
         if words == 2 {
             // The line's clock alone, in the middle of the cycle before.
-            self.edge(&[self.line_clock], self.settings.period_ps / 2)?;
+            self.edge(&[self.line_clock])?;
             self.receive_word()?;
         }
         let sent = self.simulator.get_u64(self.ports.sent)?;
@@ -206,32 +171,28 @@ impl Machine {
         let answer = if is_done { Some(self.simulator.get_u64(self.ports.mailbox_data_out)? as u32) } else { None };
         let risen: &[usize] = if words == 0 { &[self.clock] } else { &[self.line_clock, self.clock] };
         let risen = risen.to_vec();
-        self.edge(&risen, self.settings.period_ps - if words == 2 { self.settings.period_ps / 2 } else { 0 })?;
+        self.edge(&risen)?;
         if words > 0 {
             self.receive_word()?;
         }
         self.storage.clock(&request);
         self.processor.pass(self.cycle, false, answer).context("firmware")?;
-        let received = self.to_host.pass(sent);
-        self.hba.receive(received);
+        self.host.receive(sent);
         self.cycle += 1;
-        let now = self.cycle * self.settings.period_ps;
-        self.seen.extend(self.hba.line.take_seen().into_iter().map(|seen| (now, seen.frame)));
+        let now = self.cycle * PERIOD;
+        self.seen.extend(self.host.hba.line.take_seen().into_iter().map(|seen| (now, seen.frame)));
         Ok(())
     }
 
     /// The next word of the host comes to the port.
     fn receive_word(&mut self) -> Result<()> {
-        let word = self.to_port.pass(self.hba.transmit());
+        let word = self.host.next_word();
         Ok(self.simulator.set_u64(self.ports.received, word)?)
     }
 
-    fn edge(&mut self, clocks: &[usize], later: u64) -> Result<()> {
+    fn edge(&mut self, clocks: &[usize]) -> Result<()> {
         if let Some(watcher) = &mut self.watcher {
             watcher(&mut self.simulator)?;
-        }
-        if let Some(recorder) = &mut self.recorder {
-            recorder.edge(&mut self.simulator, later, clocks)?;
         }
         Ok(self.simulator.tick_clocks(clocks.iter().fold(0, |domains, clock| domains | 1 << clock))?)
     }
@@ -284,8 +245,8 @@ impl Machine {
     /// If that takes more than `limit` cycles, or a login is refused; and as [`step`](Self::step).
     pub fn log_in(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
-        while !self.hba.port.is_ready() {
-            ensure!(self.cycle < end && !self.hba.port.is_refused(), "not logged in: {:?}", self.hba.port);
+        while !self.host.hba.port.is_ready() {
+            ensure!(self.cycle < end && !self.host.hba.port.is_refused(), "not logged in: {:?}", self.host.hba.port);
             self.step()?;
         }
         Ok(())
@@ -297,7 +258,7 @@ impl Machine {
     /// If that takes more than `limit` cycles, or the host found a frame that does not fit; and as [`step`](Self::step).
     pub fn run_until_idle(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
-        while let Some(initiator) = self.hba.port.initiator() {
+        while let Some(initiator) = self.host.hba.port.initiator() {
             ensure!(initiator.violations().is_empty(), "frames that do not fit: {:X?}", initiator.violations());
             if initiator.open() == 0 {
                 return Ok(());
@@ -306,13 +267,5 @@ impl Machine {
             self.step()?;
         }
         bail!("the host is not logged in")
-    }
-
-    /// Ends the recording, if there is one.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn finish_recording(&mut self) -> Result<Option<TracedDesign>> {
-        Ok(self.recorder.take().map(Recorder::finish).transpose()?)
     }
 }

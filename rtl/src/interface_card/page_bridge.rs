@@ -1,0 +1,137 @@
+//! From the slots of two ports to page commands, and from one clock to another.
+
+use rust_hdl::prelude::*;
+
+use super::{CommandMerger, PageDispatcher, PagePath};
+use crate::circuit::circuit_info;
+use crate::fibre_channel::target::{SlotSource, StoragePageSink};
+use crate::flash_controller::host_interface::{HostCommandSource, HostCompletionSink, HostReadSink};
+use crate::stream::{AsynchronousFifo, StreamSource};
+
+/// Joins the pages of two ports to one port of tagged page commands, such as a flash controller's.
+///
+/// ```text
+///            clock of the ports                             |  clock of storage
+///  pages ──> PageDispatcher ──reads────────────────────> [fifo] ──> CommandMerger ──> commands
+///                  │ writes                                 │           │  ^
+///                  v                                        │           │  └── words read, ends
+///  slots <──> PagePath x 2 ──commands, words written───> [fifos] ───────┘──> words written
+///                    ^───────words read, ends <───────── [fifos] <──────┘
+/// ```
+///
+/// - Latency: about 12 cycles of both clocks from a read to its command, and as many from a page's last word to its end.
+/// - Throughput: a word of 128 bits for each port every 4 cycles of their clock, both ways; a word a cycle of storage's.
+/// - Back-pressure: requests wait; see [`PageDispatcher`].
+/// - Limits: pages that are written in part: one at a time of each port.
+#[derive(LogicBlock)]
+pub struct PageBridge {
+    /// Clock of the ports, rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Clock of storage, rising edge.
+    pub storage_clock: Signal<In, Clock>,
+    /// Requests of each port; by `clock`.
+    pub pages: Vec<StoragePageSink>,
+    /// Slots of each port; by `clock`.
+    pub slots: Vec<SlotSource>,
+    /// Commands; by `storage_clock`, as all that follows.
+    pub command: HostCommandSource,
+    /// First block that a read wants; words of blocks before it and behind the last may be left out.
+    pub first: Signal<Out, Bits<3>>,
+    /// Last block that a read wants.
+    pub last: Signal<Out, Bits<3>>,
+    /// Words of writes; `last` at the end of each page.
+    pub write_data: StreamSource<128>,
+    /// Words of reads.
+    pub read_data: HostReadSink,
+    /// Block with which the words of the page begin; meaningful with each of them.
+    pub read_first: Signal<In, Bits<3>>,
+    /// Ends of commands.
+    pub completion: HostCompletionSink,
+
+    dispatcher: PageDispatcher,
+    paths: Vec<PagePath>,
+    read_fifo: AsynchronousFifo<44, 6>,
+    command_fifos: Vec<AsynchronousFifo<38, 4>>,
+    write_fifos: Vec<AsynchronousFifo<128, 9>>,
+    fill_fifos: Vec<AsynchronousFifo<137, 9>>,
+    end_fifos: Vec<AsynchronousFifo<7, 6>>,
+    merger: CommandMerger,
+}
+
+impl Default for PageBridge {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            storage_clock: Default::default(),
+            pages: vec![Default::default(), Default::default()],
+            slots: vec![Default::default(), Default::default()],
+            command: Default::default(),
+            first: Default::default(),
+            last: Default::default(),
+            write_data: Default::default(),
+            read_data: Default::default(),
+            read_first: Default::default(),
+            completion: Default::default(),
+            dispatcher: Default::default(),
+            paths: vec![Default::default(), Default::default()],
+            read_fifo: Default::default(),
+            command_fifos: vec![Default::default(), Default::default()],
+            write_fifos: vec![Default::default(), Default::default()],
+            fill_fifos: vec![Default::default(), Default::default()],
+            end_fifos: vec![Default::default(), Default::default()],
+            merger: Default::default(),
+        }
+    }
+}
+
+impl Logic for PageBridge {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.dispatcher.clock.next = self.clock.val();
+        self.merger.clock.next = self.storage_clock.val();
+        self.read_fifo.clock.next = self.clock.val();
+        self.read_fifo.source_clock.next = self.storage_clock.val();
+        StreamSource::<44>::join(&mut self.dispatcher.reads, &mut self.read_fifo.sink);
+        StreamSource::<44>::join(&mut self.read_fifo.source, &mut self.merger.reads);
+        self.first.next = self.merger.first.val();
+        self.last.next = self.merger.last.val();
+        self.merger.read_first.next = self.read_first.val();
+        HostCommandSource::link(&mut self.command, &mut self.merger.command);
+        StreamSource::<128>::link(&mut self.write_data, &mut self.merger.write_data);
+        HostReadSink::link(&mut self.read_data, &mut self.merger.read_data);
+        HostCompletionSink::link(&mut self.completion, &mut self.merger.completion);
+        for i in 0..2 {
+            self.paths[i].clock.next = self.clock.val();
+            self.command_fifos[i].clock.next = self.clock.val();
+            self.command_fifos[i].source_clock.next = self.storage_clock.val();
+            self.write_fifos[i].clock.next = self.clock.val();
+            self.write_fifos[i].source_clock.next = self.storage_clock.val();
+            self.fill_fifos[i].clock.next = self.storage_clock.val();
+            self.fill_fifos[i].source_clock.next = self.clock.val();
+            self.end_fifos[i].clock.next = self.storage_clock.val();
+            self.end_fifos[i].source_clock.next = self.clock.val();
+
+            StoragePageSink::link(&mut self.pages[i], &mut self.dispatcher.pages[i]);
+            StreamSource::<43>::join(&mut self.dispatcher.writes[i], &mut self.paths[i].writes);
+            self.paths[i].asks.next =
+                self.pages[i].valid.val() & self.dispatcher.pages[i].ready.val() & !self.pages[i].is_write.val();
+            self.paths[i].asked_slot.next = self.pages[i].slot.val();
+            self.paths[i].asked_first.next = self.pages[i].first.val();
+            self.dispatcher.ended[i].next = self.paths[i].write_ended.val();
+            self.dispatcher.ended_slot[i].next = self.paths[i].write_ended_slot.val();
+            SlotSource::link(&mut self.slots[i], &mut self.paths[i].slots);
+            StreamSource::<38>::join(&mut self.paths[i].commands, &mut self.command_fifos[i].sink);
+            StreamSource::<38>::join(&mut self.command_fifos[i].source, &mut self.merger.writes[i]);
+            StreamSource::<128>::join(&mut self.paths[i].write_words, &mut self.write_fifos[i].sink);
+            StreamSource::<128>::join(&mut self.write_fifos[i].source, &mut self.merger.write_words[i]);
+            StreamSource::<137>::join(&mut self.merger.read_words[i], &mut self.fill_fifos[i].sink);
+            StreamSource::<137>::join(&mut self.fill_fifos[i].source, &mut self.paths[i].read_words);
+            StreamSource::<7>::join(&mut self.merger.ends[i], &mut self.end_fifos[i].sink);
+            StreamSource::<7>::join(&mut self.end_fifos[i].source, &mut self.paths[i].ends);
+        }
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        circuit_info::<Self>(&[])
+    }
+}

@@ -1,0 +1,429 @@
+//! An interface card in simulation, with the lines, the hosts, the device below and the processor around it.
+
+use crate::engine::{RawPort, Simulator};
+use crate::firmware::FirmwareRunner;
+use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask};
+use crate::models::fibre_channel::{AttachedHost, Hba, HostPort, LineFrame, LineTimes};
+use crate::models::{DeviceCommand, DeviceReply, DeviceRequest, DeviceWord, PageDevice};
+use crate::scenario::Trace;
+use crate::waveform::{Recorder, TracedDesign};
+use crate::workload::Operation;
+use anyhow::{Context, Result, bail, ensure};
+use hardpath_netlist::elaborate;
+use hardpath_rtl::fibre_channel::FrameBuffer;
+use hardpath_rtl::interface_card::InterfaceCard;
+use rust_hdl::prelude::Block;
+
+/// Ports of a card.
+pub const PORTS: usize = 2;
+/// Names of the card and its logical unit, registered to nobody; each port and each host adds its number.
+const NODE_NAME: u64 = 0x5000_0000_0000_0000;
+const UNIT_NAME: u64 = 0x5000_0000_0000_0100;
+const UNIT_SERIAL: &str = "0000000000000001";
+const HOST_NAME: u64 = 0x1000_0000_0000_0001;
+/// Registers of a port in the card's mailbox.
+const PORT_WINDOW: u16 = 0x100;
+
+/// Looks at the circuit before each edge of a clock.
+pub type Watcher = Box<dyn FnMut(&mut Simulator) -> Result<()>>;
+
+/// What is set of a card and its hosts.
+#[derive(Clone, Copy, Debug)]
+pub struct CardSettings {
+    /// R_T_TOV and the shortest OLS, in words of the line.
+    pub times: LineTimes,
+    /// Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
+    pub fills_with_arb: bool,
+    /// Blocks of the logical unit.
+    pub blocks: u64,
+    /// Period of the ports' clock.
+    pub period_ps: u64,
+    /// Period of the device's clock.
+    pub device_period_ps: u64,
+    /// Ports with a host.
+    pub hosts: usize,
+    /// By how many parts per million the hosts' clocks are faster.
+    pub host_ppm: i32,
+    /// Frames that a host can take, and bytes of payload in each.
+    pub host: (u16, u16),
+    /// Seed of what happens on the lines.
+    pub seed: u64,
+}
+
+/// Pins of one port.
+struct LinePorts {
+    received: RawPort,
+    sent: RawPort,
+    clock: usize,
+}
+
+struct Ports {
+    lines: Vec<LinePorts>,
+    clock: usize,
+    storage_clock: usize,
+    request: RawPort,
+    write: RawPort,
+    address: RawPort,
+    data_in: RawPort,
+    data_out: RawPort,
+    done: RawPort,
+    command_valid: RawPort,
+    command_operation: RawPort,
+    command_tag: RawPort,
+    command_page: RawPort,
+    command_ready: RawPort,
+    first: RawPort,
+    last: RawPort,
+    write_valid: RawPort,
+    write_data: RawPort,
+    write_last: RawPort,
+    write_ready: RawPort,
+    read_valid: RawPort,
+    read_tag: RawPort,
+    read_data: RawPort,
+    read_last: RawPort,
+    read_first: RawPort,
+    read_ready: RawPort,
+    completion_valid: RawPort,
+    completion_tag: RawPort,
+    completion_status: RawPort,
+    completion_ready: RawPort,
+}
+
+/// The card, and all that stands around it.
+pub struct CardMachine<D> {
+    simulator: Simulator,
+    ports: Ports,
+    settings: CardSettings,
+    /// What is below.
+    pub device: D,
+    /// The hosts, by port.
+    pub hosts: Vec<AttachedHost>,
+    /// The processor runs a program for each port.
+    programs: Vec<FirmwareRunner>,
+    /// The program whose access stands at the mailbox.
+    accessing: Option<usize>,
+    next_program: usize,
+    watcher: Option<Watcher>,
+    recorder: Option<Recorder>,
+    /// Time of what was recorded last.
+    recorded_ps: u64,
+    next_device_edge_ps: u64,
+    seen: Vec<(u64, LineFrame)>,
+    cycle: u64,
+}
+
+impl<D: PageDevice> CardMachine<D> {
+    /// A card with a device below and hosts at its lines, all powered up.
+    ///
+    /// # Errors
+    /// If a recording cannot begin.
+    pub fn new(settings: CardSettings, device: D, trace: &Trace) -> Result<Self> {
+        let mut card = InterfaceCard::new(settings.times.timeout, settings.times.offline);
+        card.connect_all();
+        let mut simulator = Simulator::from_elaboration(elaborate(&card)?, crate::engine::Options::default())?;
+        let ports = ports(&mut simulator)?;
+        let mut periods = vec![settings.period_ps; simulator.clocks().len()];
+        periods[ports.storage_clock] = settings.device_period_ps;
+        let recorder = trace.recorder_of(&mut simulator, periods)?;
+        let program = |port: usize| {
+            let unit = LogicalUnit { blocks: settings.blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
+            let names = PortNames { port: NODE_NAME + 1 + port as u64, node: NODE_NAME };
+            let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit);
+            FirmwareRunner::new(|processor| PortTask::new(processor, firmware).run())
+        };
+        let host = |port: usize| {
+            let number = port as u64;
+            let host = HostPort::new(HOST_NAME + number, settings.host.0, settings.host.1);
+            let hba = Hba::new(host, settings.times, settings.fills_with_arb);
+            AttachedHost::new(hba, settings.host_ppm, settings.seed.wrapping_add(2 * number))
+        };
+        Ok(Self {
+            simulator,
+            ports,
+            settings,
+            device,
+            hosts: (0..settings.hosts).map(host).collect(),
+            programs: (0..PORTS).map(program).collect(),
+            accessing: None,
+            next_program: 0,
+            watcher: None,
+            recorder,
+            recorded_ps: 0,
+            next_device_edge_ps: settings.device_period_ps,
+            seen: vec![],
+            cycle: 0,
+        })
+    }
+
+    /// Cycles of the ports' clock so far.
+    pub fn cycle(&self) -> u64 {
+        self.cycle
+    }
+
+    /// Has the circuit looked at before each edge of a clock, its inputs set.
+    pub fn watch(&mut self, watcher: Watcher) {
+        self.watcher = Some(watcher);
+    }
+
+    /// Every host is logged in.
+    pub fn is_ready(&self) -> bool {
+        self.hosts.iter().all(|host| host.hba.port.is_ready())
+    }
+
+    /// Frames that passed over the lines, and when, since this was asked last.
+    pub fn take_seen(&mut self) -> Vec<(u64, LineFrame)> {
+        std::mem::take(&mut self.seen)
+    }
+
+    /// One cycle of the ports' clock, and what falls into it of the other clocks.
+    ///
+    /// # Errors
+    /// If firmware or the device fails, or a recording cannot be written.
+    pub fn step(&mut self) -> Result<()> {
+        let end = (self.cycle + 1) * self.settings.period_ps;
+        self.give_access()?;
+        while self.next_device_edge_ps < end {
+            self.device_edge()?;
+        }
+        let mut risen = vec![self.ports.clock];
+        for port in 0..self.hosts.len() {
+            let edges = self.hosts[port].edges();
+            if edges == 2 {
+                // The line's clock alone, just before the end of the cycle.
+                let clock = self.ports.lines[port].clock;
+                self.edge(end - 1, &[clock])?;
+                self.receive_word(port)?;
+            }
+            if edges > 0 {
+                risen.push(self.ports.lines[port].clock);
+            }
+        }
+        if self.next_device_edge_ps == end {
+            self.pass_to_device()?;
+            risen.push(self.ports.storage_clock);
+        }
+        let mut sent = [0; PORTS];
+        for (word, line) in sent.iter_mut().zip(&self.ports.lines) {
+            *word = self.simulator.get_u64(line.sent)?;
+        }
+        let is_done = self.simulator.get_u64(self.ports.done)? == 1;
+        let answer = if is_done { Some(self.simulator.get_u64(self.ports.data_out)? as u32) } else { None };
+        self.edge(end, &risen)?;
+        self.cycle += 1;
+        for (port, sent) in sent.into_iter().enumerate().take(self.hosts.len()) {
+            if risen.contains(&self.ports.lines[port].clock) {
+                self.receive_word(port)?;
+            }
+            let host = &mut self.hosts[port];
+            host.receive(sent);
+            self.seen.extend(host.hba.line.take_seen().into_iter().map(|seen| (end, seen.frame)));
+        }
+        self.pass_programs(answer)
+    }
+
+    /// The next word of a host comes to its port.
+    fn receive_word(&mut self, port: usize) -> Result<()> {
+        let word = self.hosts[port].next_word();
+        Ok(self.simulator.set_u64(self.ports.lines[port].received, word)?)
+    }
+
+    /// Clocks rise at this time.
+    fn edge(&mut self, time_ps: u64, clocks: &[usize]) -> Result<()> {
+        if let Some(watcher) = &mut self.watcher {
+            watcher(&mut self.simulator)?;
+        }
+        if let Some(recorder) = &mut self.recorder {
+            // Two edges may fall on one instant; time has to move on.
+            let time_ps = time_ps.max(self.recorded_ps + 1);
+            recorder.edge(&mut self.simulator, time_ps - self.recorded_ps, clocks)?;
+            self.recorded_ps = time_ps;
+        }
+        Ok(self.simulator.tick_clocks(clocks.iter().fold(0, |domains, clock| domains | 1 << clock))?)
+    }
+
+    fn device_edge(&mut self) -> Result<()> {
+        let time_ps = self.next_device_edge_ps;
+        self.pass_to_device()?;
+        self.edge(time_ps, &[self.ports.storage_clock])
+    }
+
+    /// The device's edge, before the card's.
+    fn pass_to_device(&mut self) -> Result<()> {
+        let reply = self.device.reply()?;
+        self.give_reply(&reply)?;
+        let request = self.request()?;
+        self.next_device_edge_ps += self.settings.device_period_ps;
+        self.device.clock(&request)
+    }
+
+    fn give_reply(&mut self, reply: &DeviceReply) -> Result<()> {
+        let Self { simulator, ports, .. } = self;
+        simulator.set_u64(ports.command_ready, reply.takes_command.into())?;
+        simulator.set_u64(ports.write_ready, reply.takes_word.into())?;
+        simulator.set_u64(ports.read_valid, reply.word.is_some().into())?;
+        if let Some(DeviceWord { tag, word, last, first_block }) = reply.word {
+            simulator.set_u64(ports.read_tag, tag.into())?;
+            simulator.set_words(ports.read_data, &word)?;
+            simulator.set_u64(ports.read_last, last.into())?;
+            simulator.set_u64(ports.read_first, first_block.into())?;
+        }
+        simulator.set_u64(ports.completion_valid, reply.completion.is_some().into())?;
+        if let Some((tag, status)) = reply.completion {
+            simulator.set_u64(ports.completion_tag, tag.into())?;
+            simulator.set_u64(ports.completion_status, status.into())?;
+        }
+        Ok(())
+    }
+
+    fn request(&mut self) -> Result<DeviceRequest> {
+        let Self { simulator, ports, .. } = self;
+        let mut request = DeviceRequest {
+            takes_word: simulator.get_u64(ports.read_ready)? == 1,
+            takes_completion: simulator.get_u64(ports.completion_ready)? == 1,
+            ..DeviceRequest::default()
+        };
+        if simulator.get_u64(ports.command_valid)? == 1 {
+            let operation = Operation::ALL[simulator.get_u64(ports.command_operation)? as usize & 3];
+            request.command = Some(DeviceCommand {
+                operation,
+                tag: simulator.get_u64(ports.command_tag)? as u8,
+                page: simulator.get_u64(ports.command_page)? as u32,
+                blocks: (simulator.get_u64(ports.first)? as u8, simulator.get_u64(ports.last)? as u8),
+            });
+        }
+        if simulator.get_u64(ports.write_valid)? == 1 {
+            let mut word = [0; 2];
+            simulator.get_words(ports.write_data, &mut word)?;
+            request.word = Some((word, simulator.get_u64(ports.write_last)? == 1));
+        }
+        Ok(request)
+    }
+
+    /// An access of one of the programs stands at the mailbox until it is done.
+    fn give_access(&mut self) -> Result<()> {
+        if self.accessing.is_none() {
+            let order = (0..PORTS).map(|step| (self.next_program + step) % PORTS);
+            self.accessing = order.into_iter().find(|&program| self.programs[program].access().is_some());
+        }
+        let Self { simulator, ports, .. } = self;
+        let access = self.accessing.and_then(|program| Some((program, self.programs[program].access()?)));
+        simulator.set_u64(ports.request, access.is_some().into())?;
+        if let Some((program, access)) = access {
+            simulator.set_u64(ports.address, (access.address + PORT_WINDOW * program as u16).into())?;
+            simulator.set_u64(ports.write, access.write.is_some().into())?;
+            simulator.set_u64(ports.data_in, access.write.unwrap_or(0).into())?;
+        }
+        Ok(())
+    }
+
+    fn pass_programs(&mut self, answer: Option<u32>) -> Result<()> {
+        let answered = if answer.is_some() { self.accessing.take() } else { None };
+        if let Some(program) = answered {
+            self.next_program = program + 1;
+        }
+        for (number, program) in self.programs.iter_mut().enumerate() {
+            let answer = answer.filter(|_| answered == Some(number));
+            program.pass(self.cycle, false, answer).with_context(|| format!("firmware of port {number}"))?;
+        }
+        Ok(())
+    }
+
+    /// Runs until every host is logged in.
+    ///
+    /// # Errors
+    /// If that takes more than `limit` cycles, or a login is refused; and as [`step`](Self::step).
+    pub fn log_in(&mut self, limit: u64) -> Result<()> {
+        let end = self.cycle + limit;
+        while !self.is_ready() {
+            for (port, host) in self.hosts.iter().enumerate() {
+                ensure!(!host.hba.port.is_refused(), "port {port} refused a login in cycle {}", self.cycle);
+            }
+            ensure!(self.cycle < end, "not logged in after {limit} cycles");
+            self.step()?;
+        }
+        Ok(())
+    }
+
+    /// Runs until every command is answered.
+    ///
+    /// # Errors
+    /// If that takes more than `limit` cycles, or a host found a frame that does not fit; and as [`step`](Self::step).
+    pub fn run_until_idle(&mut self, limit: u64) -> Result<()> {
+        let end = self.cycle + limit;
+        loop {
+            let mut open = 0;
+            for (port, host) in self.hosts.iter_mut().enumerate() {
+                let Some(initiator) = host.hba.port.initiator() else {
+                    bail!("the host at port {port} is not logged in")
+                };
+                let violations = initiator.violations();
+                ensure!(violations.is_empty(), "frames of port {port} that do not fit: {violations:X?}");
+                open += initiator.open();
+            }
+            if open == 0 {
+                return Ok(());
+            }
+            ensure!(self.cycle < end, "{open} commands still open after {limit} cycles");
+            self.step()?;
+        }
+    }
+
+    /// Ends the recording, if there is one.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish_recording(&mut self) -> Result<Option<TracedDesign>> {
+        Ok(self.recorder.take().map(Recorder::finish).transpose()?)
+    }
+}
+
+fn ports(simulator: &mut Simulator) -> Result<Ports> {
+    let clock_named = |simulator: &Simulator, name: &str| {
+        let top = simulator.design().top();
+        let place = simulator.clocks().iter().position(|net| top.net(*net).name == name);
+        place.with_context(|| format!("no clock {name}"))
+    };
+    let mut lines = vec![];
+    for port in 0..PORTS {
+        lines.push(LinePorts {
+            received: simulator.port_named(&format!("received_{port}"))?,
+            sent: simulator.port_named(&format!("sent_{port}"))?,
+            clock: clock_named(simulator, &format!("line_clocks_{port}"))?,
+        });
+    }
+    let (clock, storage_clock) = (clock_named(simulator, "clock")?, clock_named(simulator, "storage_clock")?);
+    let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
+    Ok(Ports {
+        lines,
+        clock,
+        storage_clock,
+        request: port("mailbox_request")?,
+        write: port("mailbox_write")?,
+        address: port("mailbox_address")?,
+        data_in: port("mailbox_data_in")?,
+        data_out: port("mailbox_data_out")?,
+        done: port("mailbox_done")?,
+        command_valid: port("command_valid")?,
+        command_operation: port("command_operation")?,
+        command_tag: port("command_tag")?,
+        command_page: port("command_page")?,
+        command_ready: port("command_ready")?,
+        first: port("first")?,
+        last: port("last")?,
+        write_valid: port("write_data_valid")?,
+        write_data: port("write_data_data")?,
+        write_last: port("write_data_last")?,
+        write_ready: port("write_data_ready")?,
+        read_valid: port("read_data_valid")?,
+        read_tag: port("read_data_tag")?,
+        read_data: port("read_data_data")?,
+        read_last: port("read_data_last")?,
+        read_first: port("read_first")?,
+        read_ready: port("read_data_ready")?,
+        completion_valid: port("completion_valid")?,
+        completion_tag: port("completion_tag")?,
+        completion_status: port("completion_status")?,
+        completion_ready: port("completion_ready")?,
+    })
+}
