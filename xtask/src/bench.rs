@@ -22,6 +22,14 @@ pub fn campaign(cases: u64, seed: u64) -> Result<PathBuf> {
     report::write("flash-controller-campaign.md", &format!("{opening}{figures}"))
 }
 
+/// Runs the campaign of faults on the lines of an interface card and writes `reports/line-faults.md`.
+pub fn line_faults(cases: u64, seed: u64) -> Result<PathBuf> {
+    let task = format!("report line-faults --cases {cases} --seed {seed}");
+    let opening = report::opening("Faults on the lines of an interface card", &task)?;
+    let figures = printed("fibre_channel_campaign", &[&cases.to_string(), &seed.to_string()])?;
+    report::write("line-faults.md", &format!("{opening}{figures}"))
+}
+
 /// What a program of the testbenches prints.
 fn printed(program: &str, arguments: &[&str]) -> Result<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));

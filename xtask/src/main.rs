@@ -54,6 +54,15 @@ enum Subject {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Faults on the lines of an interface card: reports/line-faults.md
+    LineFaults {
+        /// Cases, of 200 faults each
+        #[arg(long, default_value_t = 60)]
+        cases: u64,
+        /// Seed of the first case
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -81,6 +90,10 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Report { subject: Subject::Campaign { cases, seed } } => {
             println!("wrote {}", bench::campaign(cases, seed)?.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Report { subject: Subject::LineFaults { cases, seed } } => {
+            println!("wrote {}", bench::line_faults(cases, seed)?.display());
             Ok(ExitCode::SUCCESS)
         }
         #[cfg(feature = "reports")]

@@ -20,6 +20,7 @@ pub fn card<D: PageDevice>(hosts: usize, pages: u64, device: D, device_period_ps
         hosts,
         host_ppm: 0,
         host: (16, 2112),
+        exchange_timeout: 150_000,
         seed,
     };
     CardMachine::new(settings, device, &Trace::none()).expect("a card")

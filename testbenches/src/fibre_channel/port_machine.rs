@@ -24,6 +24,8 @@ pub const TIMES: LineTimes = LineTimes { timeout: 2000, offline: 500 };
 const HOST_CREDIT: u16 = 8;
 /// By how many parts per million the host's clock is faster.
 const HOST_PPM: i32 = 100;
+/// Cycles after which the processor looks whether exchanges are still open.
+const EXCHANGE_TIMEOUT: u64 = 10_000_000;
 /// Period of the port's clock, in picoseconds.
 const PERIOD: u64 = 4706;
 
@@ -131,7 +133,7 @@ impl PortMachine {
             clock,
             storage,
             host: AttachedHost::new(hba, HOST_PPM, seed),
-            processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware).run()),
+            processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware, EXCHANGE_TIMEOUT).run()),
             watcher: None,
             seen: vec![],
             cycle: 0,

@@ -3,6 +3,7 @@
 mod card;
 mod command_decoder;
 mod credit_counter;
+mod faults;
 mod frame_buffer;
 mod frame_receiver;
 mod frame_transmitter;

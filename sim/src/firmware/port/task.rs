@@ -12,18 +12,32 @@ use crate::models::fibre_channel::Frame;
 const EXCHANGES: u32 = 128;
 /// Cycles between two looks at the status.
 const POLL: u64 = 200;
+/// Times in a row that an exchange is found open until it is closed.
+const PATIENCE: u8 = 3;
 
 /// Carries out at the mailbox what [`PortFirmware`] decides.
 #[derive(Debug)]
 pub struct PortTask {
     processor: Processor,
     firmware: PortFirmware,
+    /// Cycles between two looks at all exchanges, and when the next is due.
+    scan_interval: u64,
+    next_scan: u64,
+    /// What each exchange was at the last look, and how often in a row.
+    seen: Vec<(u32, u8)>,
 }
 
 impl PortTask {
-    /// The program of a port at 8 Gb/s, whose fill words are ARB(FF).
-    pub fn new(processor: Processor, firmware: PortFirmware) -> Self {
-        Self { processor, firmware }
+    /// The program of a port. An exchange that stays open for two to three times `exchange_timeout` cycles is closed: its host
+    /// has forgotten it.
+    pub fn new(processor: Processor, firmware: PortFirmware, exchange_timeout: u64) -> Self {
+        Self {
+            processor,
+            firmware,
+            scan_interval: exchange_timeout,
+            next_scan: exchange_timeout,
+            seen: vec![(0, 0); EXCHANGES as usize],
+        }
     }
 
     /// Runs until power fails.
@@ -51,11 +65,30 @@ impl PortTask {
                     let orders = self.firmware.on_frame(&frame);
                     self.carry_out(orders).await;
                 }
+            } else if self.processor.cycle() >= self.next_scan {
+                self.next_scan = self.processor.cycle() + self.scan_interval;
+                self.close_forgotten().await;
             } else {
                 self.processor.sleep(self.processor.cycle() + POLL).await;
             }
         }
         Ok(())
+    }
+
+    /// Closes exchanges that were open at several looks.
+    async fn close_forgotten(&mut self) {
+        for number in 0..EXCHANGES {
+            let state = self.exchange(number).await;
+            // Login and OX_ID, and that it is open.
+            let identity = state & 0x400F_FFFF;
+            let seen = &mut self.seen[number as usize];
+            let times = if seen.0 == identity { seen.1 + 1 } else { 1 };
+            *seen = if state >> 30 & 1 == 1 { (identity, times) } else { (0, 0) };
+            if seen.1 >= PATIENCE {
+                *seen = (0, 0);
+                self.close(state >> 16 & 0xF, Some(state as u16)).await;
+            }
+        }
     }
 
     async fn take_failure(&mut self) {

@@ -1,7 +1,8 @@
 //! A host bus adapter: a host's port at its line.
 
+use super::frame::Frame;
 use super::host_port::HostPort;
-use super::line::{LinePort, LineTimes, LinkState};
+use super::line::{LineFrame, LinePort, LineTimes, LinkState};
 
 /// A port of a host, from the commands it gives to the bits of its line.
 #[derive(Clone, Debug)]
@@ -11,12 +12,78 @@ pub struct Hba {
     /// The line.
     pub line: LinePort,
     was_active: bool,
+    /// What is done to the next frame.
+    tamper: Option<Tamper>,
+    /// A frame that waits until another one has gone before it.
+    held: Option<LineFrame>,
+}
+
+/// What a host may do to a frame that it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tamper {
+    /// It is not sent.
+    Drop,
+    /// It is sent after the frame behind it.
+    Swap,
+    /// It is sent twice.
+    Repeat,
+    /// Words of its end are missing; the CRC is not, and is wrong.
+    Truncate,
+    /// The same, with a CRC that is right.
+    TruncateWell,
+    /// Its CRC is wrong.
+    Crc,
+    /// It ends with EOFa.
+    Abort,
+    /// Its OX_ID is another one, its CRC right.
+    Originator,
+    /// Its relative offset, or parameter, is another one, its CRC right.
+    Parameter,
+}
+
+impl Tamper {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Drop,
+        Self::Swap,
+        Self::Repeat,
+        Self::Truncate,
+        Self::TruncateWell,
+        Self::Crc,
+        Self::Abort,
+        Self::Originator,
+        Self::Parameter,
+    ];
+
+    fn apply(self, frame: &Frame) -> LineFrame {
+        let mut changed = frame.clone();
+        match self {
+            Self::Originator => changed.header.originator ^= 0x4000,
+            Self::Parameter => changed.header.parameter = changed.header.parameter.wrapping_add(512),
+            Self::TruncateWell => changed.payload.truncate(frame.payload.len() / 8 * 4),
+            _ => {}
+        }
+        let mut line = LineFrame::from(&changed);
+        match self {
+            Self::Truncate => line.bytes.truncate(line.bytes.len() / 8 * 4),
+            Self::Crc => line.crc[0] ^= 1,
+            Self::Abort => line.end[2..].fill(0xF5),
+            _ => {}
+        }
+        line
+    }
 }
 
 impl Hba {
     /// A port at a line with these times. Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
     pub fn new(port: HostPort, times: LineTimes, fills_with_arb: bool) -> Self {
-        Self { port, line: LinePort::new(times, fills_with_arb), was_active: false }
+        let line = LinePort::new(times, fills_with_arb);
+        Self { port, line, was_active: false, tamper: None, held: None }
+    }
+
+    /// Something is done to the next frame that is sent.
+    pub fn tamper(&mut self, tamper: Tamper) {
+        self.tamper = Some(tamper);
     }
 
     /// Forty bits of the line, the first in bit 0, by the other port's clock.
@@ -43,7 +110,20 @@ impl Hba {
             && !self.line.is_sending()
             && let Some(frame) = self.port.next_frame()
         {
-            self.line.send((&frame).into());
+            let held = self.held.take();
+            match self.tamper.take() {
+                None => self.line.send((&frame).into()),
+                Some(Tamper::Drop) => {}
+                Some(Tamper::Swap) => self.held = Some((&frame).into()),
+                Some(Tamper::Repeat) => {
+                    self.line.send((&frame).into());
+                    self.line.send((&frame).into());
+                }
+                Some(tamper) => self.line.send(tamper.apply(&frame)),
+            }
+            if let Some(held) = held {
+                self.line.send(held);
+            }
         }
         self.line.transmit()
     }

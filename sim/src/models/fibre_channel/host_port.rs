@@ -32,6 +32,7 @@ pub struct HostPort {
     other_credit: u16,
     outgoing: Option<Frame>,
     initiator: Option<Initiator>,
+    tolerates: bool,
 }
 
 /// FLOGI or PLOGI of a port that can take `credit` frames with `payload` bytes.
@@ -62,6 +63,15 @@ impl HostPort {
             other_credit: 1,
             outgoing: None,
             initiator: None,
+            tolerates: false,
+        }
+    }
+
+    /// From now on the line is known to be bad; see [`Initiator::tolerate`].
+    pub fn tolerate(&mut self) {
+        self.tolerates = true;
+        if let Some(initiator) = &mut self.initiator {
+            initiator.tolerate();
         }
     }
 
@@ -114,6 +124,13 @@ impl HostPort {
             }
             return;
         }
+        // LOGO and PRLO: all begins again with PLOGI.
+        if frame.header.r_ctl == 0x22 && matches!(frame.payload.first(), Some(0x05 | 0x21)) && self.is_ready() {
+            self.initiator = None;
+            self.step = Step::Port;
+            self.request(self.address, self.other_address, login(0x03, self.name, self.credit, self.payload));
+            return;
+        }
         let accepts = frame.header.r_ctl == 0x23 && frame.payload.first() == Some(&0x02);
         match self.step {
             _ if frame.header.r_ctl != 0x23 => {}
@@ -139,7 +156,11 @@ impl HostPort {
             Step::Process if accepts && frame.payload.get(6).is_some_and(|flags| flags & 0x0F == 1) => {
                 self.step = Step::Ready;
                 let payload = usize::from(self.payload.min(2048));
-                self.initiator = Some(Initiator::new(self.address, self.other_address, payload));
+                let mut initiator = Initiator::new(self.address, self.other_address, payload);
+                if self.tolerates {
+                    initiator.tolerate();
+                }
+                self.initiator = Some(initiator);
             }
             _ => self.step = Step::Refused,
         }

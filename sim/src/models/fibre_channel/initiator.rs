@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::frame::{Frame, Header};
 
+/// R_CTL of frames that end an exchange from outside.
+const ABORT_SEQUENCE: u8 = 0x81;
+const BASIC_ACCEPT: u8 = 0x84;
+const BASIC_REJECT: u8 = 0x85;
 /// R_CTL of frames of FCP.
 const DATA: u8 = 0x01;
 const TRANSFER_READY: u8 = 0x05;
@@ -138,6 +142,9 @@ struct Exchange {
     /// SEQ_ID of the sequence that came last.
     previous: Option<u8>,
     next_sequence: u8,
+    /// Something did not fit: what else comes is not looked at.
+    is_broken: bool,
+    is_aborted: bool,
 }
 
 /// The port of a host.
@@ -152,6 +159,9 @@ pub struct Initiator {
     outgoing: VecDeque<Frame>,
     outcomes: Vec<Outcome>,
     violations: Vec<Violation>,
+    /// What does not fit breaks its exchange and is no violation: the line is known to be bad.
+    tolerates: bool,
+    aborted: Vec<u16>,
 }
 
 impl Initiator {
@@ -166,7 +176,40 @@ impl Initiator {
             outgoing: VecDeque::new(),
             outcomes: vec![],
             violations: vec![],
+            tolerates: false,
+            aborted: vec![],
         }
+    }
+
+    /// From now on, what does not fit breaks its exchange, to be aborted, and is no violation.
+    pub fn tolerate(&mut self) {
+        self.tolerates = true;
+    }
+
+    /// Asks the target to end an exchange (ABTS); `false` if it is not open or was aborted already.
+    pub fn abort(&mut self, originator: u16) -> bool {
+        let Some(exchange) = self.exchanges.get_mut(&originator).filter(|exchange| !exchange.is_aborted) else {
+            return false;
+        };
+        (exchange.is_broken, exchange.is_aborted) = (true, true);
+        let header = Header {
+            r_ctl: ABORT_SEQUENCE,
+            destination: self.target,
+            source: self.address,
+            f_ctl: END_OF_SEQUENCE | INITIATIVE,
+            sequence: exchange.next_sequence,
+            originator,
+            responder: exchange.responder.unwrap_or(0xFFFF),
+            ..Header::default()
+        };
+        self.outgoing.retain(|frame| frame.header.originator != originator);
+        self.outgoing.push_back(Frame { header, payload: vec![], is_first: true, is_last: true });
+        true
+    }
+
+    /// Exchanges that ended because they were aborted, since this was asked last.
+    pub fn take_aborted(&mut self) -> Vec<u16> {
+        std::mem::take(&mut self.aborted)
     }
 
     /// Its address.
@@ -210,6 +253,8 @@ impl Initiator {
                 incoming: None,
                 previous: None,
                 next_sequence: 1,
+                is_broken: false,
+                is_aborted: false,
             },
         );
         exchange
@@ -242,8 +287,25 @@ impl Initiator {
 
     /// Takes a frame.
     pub fn receive(&mut self, frame: &Frame) {
-        if let Err(what) = self.accept(frame) {
-            self.violations.push(Violation { what, header: frame.header });
+        let originator = frame.header.originator;
+        if matches!(frame.header.r_ctl, BASIC_ACCEPT | BASIC_REJECT) && frame.header.kind == 0 {
+            if self.exchanges.get(&originator).is_some_and(|exchange| exchange.is_aborted) {
+                self.exchanges.remove(&originator);
+                self.aborted.push(originator);
+            }
+            return;
+        }
+        if self.tolerates && self.exchanges.get(&originator).is_none_or(|exchange| exchange.is_broken) {
+            return;
+        }
+        match (self.accept(frame), self.tolerates) {
+            (Ok(()), _) => {}
+            (Err(what), false) => self.violations.push(Violation { what, header: frame.header }),
+            (Err(_), true) => {
+                if let Some(exchange) = self.exchanges.get_mut(&originator) {
+                    exchange.is_broken = true;
+                }
+            }
         }
     }
 
@@ -320,8 +382,8 @@ impl Initiator {
             }
             RESPONSE => {
                 expect("F_CTL", f_ctl_without_fill, RESPONDER | LAST_SEQUENCE | END_OF_SEQUENCE)?;
-                let exchange = self.exchanges.remove(&header.originator).expect("it was found above");
-                let outcome = exchange.outcome(header.originator, payload)?;
+                let outcome = exchange.clone().outcome(header.originator, payload)?;
+                self.exchanges.remove(&header.originator);
                 self.outcomes.push(outcome);
             }
             r_ctl => return Err(format!("R_CTL {r_ctl:02X}")),

@@ -9,7 +9,7 @@ mod line;
 
 pub use attached_host::AttachedHost;
 pub use frame::{Frame, FrameError, Header};
-pub use hba::Hba;
+pub use hba::{Hba, Tamper};
 pub use host_port::HostPort;
 pub use initiator::{Access, Initiator, Outcome, Transfer, Violation};
 pub use line::{

@@ -46,6 +46,8 @@ pub struct CardSettings {
     pub host_ppm: i32,
     /// Frames that a host can take, and bytes of payload in each.
     pub host: (u16, u16),
+    /// Cycles after which the processor looks whether exchanges are still open; at the third look they are closed.
+    pub exchange_timeout: u64,
     /// Seed of what happens on the lines.
     pub seed: u64,
 }
@@ -130,7 +132,7 @@ impl<D: PageDevice> CardMachine<D> {
             let unit = LogicalUnit { blocks: settings.blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
             let names = PortNames { port: NODE_NAME + 1 + port as u64, node: NODE_NAME };
             let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit);
-            FirmwareRunner::new(|processor| PortTask::new(processor, firmware).run())
+            FirmwareRunner::new(|processor| PortTask::new(processor, firmware, settings.exchange_timeout).run())
         };
         let host = |port: usize| {
             let number = port as u64;
@@ -164,6 +166,11 @@ impl<D: PageDevice> CardMachine<D> {
     /// Has the circuit looked at before each edge of a clock, its inputs set.
     pub fn watch(&mut self, watcher: Watcher) {
         self.watcher = Some(watcher);
+    }
+
+    /// The circuit.
+    pub fn simulator(&mut self) -> &mut Simulator {
+        &mut self.simulator
     }
 
     /// Every host is logged in.

@@ -17,6 +17,8 @@ use std::time::Instant;
 
 /// R_T_TOV and the shortest OLS in words: much shorter than the 100 ms and 5 ms of the standard, so that links come up soon.
 const TIMES: LineTimes = LineTimes { timeout: 2_000, offline: 500 };
+/// Cycles after which the processor looks whether exchanges are still open: some 50 ms at 8 Gb/s.
+const EXCHANGE_TIMEOUT: u64 = 10_000_000;
 /// Frames that the host can take, and bytes of payload in each.
 const HOST_CREDIT: u16 = 16;
 const HOST_PAYLOAD: u16 = 2112;
@@ -67,6 +69,7 @@ impl<'a> FibreChannelRun<'a> {
             hosts: options.hosts as usize,
             host_ppm: options.host_ppm,
             host: (HOST_CREDIT, HOST_PAYLOAD),
+            exchange_timeout: EXCHANGE_TIMEOUT,
             seed: options.seed,
         };
         Ok(Self {

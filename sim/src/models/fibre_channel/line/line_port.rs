@@ -122,6 +122,13 @@ impl LinePort {
         self.outstanding
     }
 
+    /// One R_RDY that is owed is never sent; `false` if none is.
+    pub fn lose_ready(&mut self) -> bool {
+        let owes = self.owed > 0;
+        self.owed = self.owed.saturating_sub(1);
+        owes
+    }
+
     /// Resets an active link.
     pub fn reset_link(&mut self) {
         if self.state == LinkState::Active {

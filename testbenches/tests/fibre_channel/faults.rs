@@ -1,0 +1,12 @@
+//! An interface card on bad lines; the campaign runs many more cases.
+
+use hardpath_testbenches::fibre_channel::run_case;
+
+#[test]
+fn a_card_on_bad_lines_gives_no_wrong_data_keeps_nothing_and_recovers() {
+    for seed in 1..=4 {
+        let tally = run_case(seed, 60).unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
+        println!("seed {seed}: {tally:?}");
+        assert!(tally.commands[0] > 100, "{tally:?}");
+    }
+}
