@@ -7,6 +7,7 @@ mod failure;
 mod gen_command;
 mod list_command;
 mod output;
+mod serve_command;
 mod sim_command;
 mod synth_command;
 
@@ -23,8 +24,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Stream a file through the stripe and parity circuits onto the lanes, lose a lane, read it back
+    /// Simulate: a file on the lanes of an array, a flash controller under a workload, or hosts at an interface card
     Sim(Box<sim_command::Arguments>),
+    /// Attach somebody else's host: its Fibre Channel frames come as FCoE over a TCP stream
+    Serve(serve_command::Arguments),
     /// List every block that can be generated, a line each
     List,
     /// Write a block's Verilog, its file list and its constraints
@@ -36,6 +39,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Sim(arguments) => sim_command::run(&arguments),
+        Command::Serve(arguments) => serve_command::run(&arguments),
         Command::List => list_command::run(),
         Command::Gen(arguments) => gen_command::run(&arguments),
         Command::Synth(arguments) => synth_command::run(&arguments),

@@ -261,6 +261,15 @@ fn bad_hosts_and_lines_say_what_is_legal() {
 }
 
 #[test]
+fn bad_addresses_of_a_server_say_what_is_legal() {
+    assert!(refusal(&["serve", "--fcoe", "nowhere"], 2).contains("legal: ADDRESS:PORT"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    assert!(refusal(&["serve", "--fcoe", &address], 2).contains(&address));
+    assert!(refusal(&["serve", "--fcoe", "0", "--logical-pages", "0"], 2).contains("legal: 1..="));
+}
+
+#[test]
 fn unwritable_outputs_are_named_before_the_run() {
     for option in ["--out", "--json", "--vcd", "--fst"] {
         assert!(refusal(&["sim", "--input", "input", option, "absent/file"], 2).contains("absent/file"), "{option}");

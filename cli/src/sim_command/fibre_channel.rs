@@ -19,13 +19,24 @@ const LOGICAL_PAGES: u32 = 1_024;
 
 /// What lies behind the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum StorageKind {
+pub enum StorageKind {
     /// Memory
     Memory,
     /// Flash of one bit a cell
     Slc,
     /// Flash of two bits a cell
     Emlc,
+}
+
+impl StorageKind {
+    /// The storage; memory takes so long for a page.
+    pub fn storage(self, time: Moment) -> Storage {
+        match self {
+            Self::Memory => Storage::Memory(time),
+            Self::Slc => Storage::Flash(FlashKind::Slc),
+            Self::Emlc => Storage::Flash(FlashKind::Emlc),
+        }
+    }
 }
 
 /// Hosts and the lines to them.
@@ -72,12 +83,11 @@ impl FibreChannelArguments {
 
     fn options(&self, workload: &WorkloadArguments) -> Result<FibreChannelOptions> {
         let time: Option<Moment> = self.storage_time.as_deref().map(str::parse).transpose()?;
-        let storage = match (self.storage.unwrap_or(StorageKind::Memory), time) {
-            (StorageKind::Memory, time) => Storage::Memory(time.unwrap_or(Moment(0))),
-            (_, Some(_)) => bail!("--storage-time with flash (legal: with --storage memory)"),
-            (StorageKind::Slc, None) => Storage::Flash(FlashKind::Slc),
-            (StorageKind::Emlc, None) => Storage::Flash(FlashKind::Emlc),
-        };
+        let kind = self.storage.unwrap_or(StorageKind::Memory);
+        if kind != StorageKind::Memory && time.is_some() {
+            bail!("--storage-time with flash (legal: with --storage memory)");
+        }
+        let storage = kind.storage(time.unwrap_or(Moment(0)));
         let options = FibreChannelOptions {
             attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
             speed: self.speed.as_deref().unwrap_or("8").parse()?,

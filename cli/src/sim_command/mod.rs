@@ -12,6 +12,7 @@ use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use controller::ControllerArguments;
 use fibre_channel::FibreChannelArguments;
+pub use fibre_channel::StorageKind;
 use file::FileArguments;
 use outputs::Outputs;
 use workload::WorkloadArguments;

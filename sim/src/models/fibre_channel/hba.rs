@@ -12,6 +12,8 @@ pub struct Hba {
     /// The line.
     pub line: LinePort,
     was_active: bool,
+    /// Frames are somebody else's business: those that came.
+    relayed: Option<Vec<Frame>>,
     /// What is done to the next frame.
     tamper: Option<Tamper>,
     /// A frame that waits until another one has gone before it.
@@ -78,7 +80,18 @@ impl Hba {
     /// A port at a line with these times. Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
     pub fn new(port: HostPort, times: LineTimes, fills_with_arb: bool) -> Self {
         let line = LinePort::new(times, fills_with_arb);
-        Self { port, line, was_active: false, tamper: None, held: None }
+        Self { port, line, was_active: false, relayed: None, tamper: None, held: None }
+    }
+
+    /// From now on frames are somebody else's business, who gives them to the line and takes them by
+    /// [`take_relayed`](Self::take_relayed).
+    pub fn relay(&mut self) {
+        self.relayed = Some(vec![]);
+    }
+
+    /// Good frames that came since this was asked last.
+    pub fn take_relayed(&mut self) -> Vec<Frame> {
+        self.relayed.as_mut().map_or(vec![], std::mem::take)
     }
 
     /// Something is done to the next frame that is sent.
@@ -89,6 +102,10 @@ impl Hba {
     /// Forty bits of the line, the first in bit 0, by the other port's clock.
     pub fn receive(&mut self, bits: u64) {
         self.line.receive(bits);
+        if let Some(relayed) = &mut self.relayed {
+            relayed.extend(self.line.take_frames());
+            return;
+        }
         for frame in self.line.take_frames() {
             self.port.receive(&frame);
         }

@@ -1,6 +1,7 @@
 //! What is at the other end of a Fibre Channel port.
 
 mod attached_host;
+pub mod fcoe;
 mod frame;
 mod hba;
 mod host_port;

@@ -4,11 +4,13 @@ mod capture;
 mod card_machine;
 mod host;
 mod options;
+mod remote_host;
 mod run;
 mod summary;
 
 pub use capture::Capture;
 pub use card_machine::{CardMachine, CardSettings, PORTS, Watcher};
 pub use options::{Attach, FibreChannelOptions, OptionsError, Speed, Storage};
+pub use remote_host::RemoteHost;
 pub use run::FibreChannelRun;
 pub use summary::{Report, Summary};

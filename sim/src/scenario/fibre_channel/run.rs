@@ -16,7 +16,7 @@ use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
 /// R_T_TOV and the shortest OLS in words: much shorter than the 100 ms and 5 ms of the standard, so that links come up soon.
-const TIMES: LineTimes = LineTimes { timeout: 2_000, offline: 500 };
+pub(super) const TIMES: LineTimes = LineTimes { timeout: 2_000, offline: 500 };
 /// Cycles after which the processor looks whether exchanges are still open: some 50 ms at 8 Gb/s.
 const EXCHANGE_TIMEOUT: u64 = 10_000_000;
 /// Frames that the host can take, and bytes of payload in each.
@@ -28,6 +28,20 @@ const STALLED_CYCLES: u64 = 2_000_000;
 const PROGRESS_CYCLES: u64 = 1 << 14;
 /// Commands in flight while the device is filled.
 const FILLING_DEPTH: u32 = 64;
+
+/// What lies behind the card, ready.
+///
+/// # Errors
+/// If flash does not become ready.
+pub(super) fn device(options: &FibreChannelOptions) -> Result<Box<dyn PageDevice>> {
+    Ok(match options.storage {
+        Storage::Memory(time) => {
+            let latency = time.0 * 1000 / CLOCK_PICOSECONDS;
+            Box::new(PageMemory::new(options.pages, (latency, latency), Pause::never(), options.seed))
+        }
+        Storage::Flash(kind) => Box::new(FlashDevice::new(&options.controller(kind))?),
+    })
+}
 
 /// Hosts at a card.
 pub struct FibreChannelRun<'a> {
@@ -53,13 +67,6 @@ impl<'a> FibreChannelRun<'a> {
     ) -> Result<Self> {
         options.validate()?;
         let period_ps = options.speed.word_picoseconds();
-        let device: Box<dyn PageDevice> = match options.storage {
-            Storage::Memory(time) => {
-                let latency = time.0 * 1000 / CLOCK_PICOSECONDS;
-                Box::new(PageMemory::new(options.pages, (latency, latency), Pause::never(), options.seed))
-            }
-            Storage::Flash(kind) => Box::new(FlashDevice::new(&options.controller(kind))?),
-        };
         let settings = CardSettings {
             times: TIMES,
             fills_with_arb: options.speed == Speed::Eight,
@@ -74,7 +81,7 @@ impl<'a> FibreChannelRun<'a> {
         };
         Ok(Self {
             options,
-            machine: CardMachine::new(settings, device, trace)?,
+            machine: CardMachine::new(settings, device(options)?, trace)?,
             host: Host::new(options.seed, period_ps),
             next_port: 0,
             capture,

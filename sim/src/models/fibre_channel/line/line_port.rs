@@ -146,6 +146,11 @@ impl LinePort {
         !self.outgoing.is_empty() || !self.sending.is_empty()
     }
 
+    /// Frames that wait to be sent.
+    pub fn waiting(&self) -> usize {
+        self.outgoing.len()
+    }
+
     /// Sends a frame when its turn comes.
     pub fn send(&mut self, frame: LineFrame) {
         self.outgoing.push_back(frame);
