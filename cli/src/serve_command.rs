@@ -7,12 +7,11 @@ use crate::sim_command::StorageKind;
 use anyhow::{Context, Result, anyhow};
 use hardpath_sim::models::fibre_channel::fcoe::LONGEST_ETHERNET;
 use hardpath_sim::scenario::Moment;
-use hardpath_sim::scenario::fibre_channel::{Attach, Capture, FibreChannelOptions, RemoteHost, Speed};
-use hardpath_sim::workload::{PatternKind, WorkloadChoice};
+use hardpath_sim::scenario::fibre_channel::{Attach, Capture, CardOptions, RemoteHost, Speed};
 use std::io::{self, BufWriter, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::Duration;
 
 /// Cycles between two looks at the stream.
@@ -54,17 +53,14 @@ fn address(text: &str) -> Result<SocketAddr> {
 /// Serves hosts one after the other.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let address = address(&arguments.fcoe).wrong_use()?;
-    let options = FibreChannelOptions {
+    let options = CardOptions {
         attach: Attach::PointToPoint,
         speed: Speed::Eight,
-        workload: WorkloadChoice::Pattern(PatternKind::Mixed),
-        commands: 1,
-        queue_depth: 1,
-        pages: arguments.logical_pages,
-        seed: 1,
-        storage: arguments.storage.storage(Moment(0)),
         hosts: 1,
         host_ppm: 0,
+        storage: arguments.storage.storage(Moment(0)),
+        pages: arguments.logical_pages,
+        seed: 1,
     };
     options.validate().wrong_use()?;
     let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}")).wrong_use()?;
@@ -117,8 +113,8 @@ fn carry(card: &mut RemoteHost, frames: &Receiver<io::Result<Vec<u8>>>, stream: 
         } else {
             match frames.recv_timeout(IDLE) {
                 Ok(frame) => Some(frame),
-                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => None,
-                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         };
         idle += 1;

@@ -1,5 +1,6 @@
 //! Golden models, properties and co-simulation.
 
+pub mod campaign;
 pub mod cosimulation;
 pub mod fibre_channel;
 pub mod flash_lane;

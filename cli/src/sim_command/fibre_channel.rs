@@ -9,7 +9,7 @@ use crate::output;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::fibre_channel::{Capture, FibreChannelOptions, FibreChannelRun, Storage};
+use hardpath_sim::scenario::fibre_channel::{Capture, CardOptions, FibreChannelOptions, FibreChannelRun, Storage};
 use hardpath_sim::scenario::{Moment, Progress};
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -88,17 +88,20 @@ impl FibreChannelArguments {
             bail!("--storage-time with flash (legal: with --storage memory)");
         }
         let storage = kind.storage(time.unwrap_or(Moment(0)));
-        let options = FibreChannelOptions {
+        let card = CardOptions {
             attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
             speed: self.speed.as_deref().unwrap_or("8").parse()?,
+            hosts: self.hosts.unwrap_or(1),
+            host_ppm: self.host_ppm.unwrap_or(0),
+            storage,
+            pages: workload.logical_pages.unwrap_or(LOGICAL_PAGES),
+            seed: workload.seed(),
+        };
+        let options = FibreChannelOptions {
+            card,
             workload: workload.name().parse()?,
             commands: workload.commands(),
             queue_depth: workload.queue_depth(),
-            pages: workload.logical_pages.unwrap_or(LOGICAL_PAGES),
-            seed: workload.seed(),
-            storage,
-            hosts: self.hosts.unwrap_or(1),
-            host_ppm: self.host_ppm.unwrap_or(0),
         };
         options.validate()?;
         // A log is read before anything is written.

@@ -90,7 +90,6 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.command.link_connect_dest();
             block.write_data.link_connect_dest();
             block.read_data.link_connect_dest();
-            block.read_first.connect();
             block.completion.link_connect_dest();
             Ok(connected(block))
         },
@@ -107,7 +106,6 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.command.link_connect_dest();
             block.write_data.link_connect_dest();
             block.read_data.link_connect_dest();
-            block.read_first.connect();
             block.completion.link_connect_dest();
             Ok(connected(block))
         },
@@ -125,7 +123,6 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.command.link_connect_dest();
             block.write_data.link_connect_dest();
             block.read_data.link_connect_dest();
-            block.read_first.connect();
             block.completion.link_connect_dest();
             Ok(connected(block))
         },

@@ -2,12 +2,12 @@
 
 use rust_hdl::prelude::*;
 
-use super::PageBridge;
+use super::{PageBridge, PageCommandSource, PageReadSink};
 use crate::circuit::circuit_info;
 use crate::fibre_channel::PortState;
 use crate::fibre_channel::port::FibreChannelPort;
 use crate::fibre_channel::target::{SlotSource, StoragePageSource};
-use crate::flash_controller::host_interface::{HostCommandSource, HostCompletionSink, HostReadSink};
+use crate::flash_controller::host_interface::HostCompletionSink;
 use crate::flash_controller::mailbox::MailboxSink;
 use crate::stream::StreamSource;
 
@@ -36,17 +36,11 @@ pub struct InterfaceCard {
     pub states: Vec<Signal<Out, PortState>>,
 
     /// Page commands; by `storage_clock`, as all that follows.
-    pub command: HostCommandSource,
-    /// First block that a read wants; words of blocks before it and behind the last may be left out.
-    pub first: Signal<Out, Bits<3>>,
-    /// Last block that a read wants.
-    pub last: Signal<Out, Bits<3>>,
+    pub command: PageCommandSource,
     /// Words of writes; `last` at the end of each page.
     pub write_data: StreamSource<128>,
     /// Words of reads.
-    pub read_data: HostReadSink,
-    /// Block with which the words of the page begin, 0 if the page is whole; meaningful with each of them.
-    pub read_first: Signal<In, Bits<3>>,
+    pub read_data: PageReadSink,
     /// Ends of commands.
     pub completion: HostCompletionSink,
 
@@ -73,11 +67,8 @@ impl InterfaceCard {
             mailbox: Default::default(),
             states: vec![Default::default(), Default::default()],
             command: Default::default(),
-            first: Default::default(),
-            last: Default::default(),
             write_data: Default::default(),
             read_data: Default::default(),
-            read_first: Default::default(),
             completion: Default::default(),
             ports: vec![port(), port()],
             bridge: Default::default(),
@@ -93,12 +84,9 @@ impl Logic for InterfaceCard {
     fn update(&mut self) {
         self.bridge.clock.next = self.clock.val();
         self.bridge.storage_clock.next = self.storage_clock.val();
-        self.first.next = self.bridge.first.val();
-        self.last.next = self.bridge.last.val();
-        self.bridge.read_first.next = self.read_first.val();
-        HostCommandSource::link(&mut self.command, &mut self.bridge.command);
+        PageCommandSource::link(&mut self.command, &mut self.bridge.command);
         StreamSource::<128>::link(&mut self.write_data, &mut self.bridge.write_data);
-        HostReadSink::link(&mut self.read_data, &mut self.bridge.read_data);
+        PageReadSink::link(&mut self.read_data, &mut self.bridge.read_data);
         HostCompletionSink::link(&mut self.completion, &mut self.bridge.completion);
         self.answered.next = false;
         self.answer.next = bits::<32>(0);

@@ -2,8 +2,9 @@
 
 use rust_hdl::prelude::*;
 
+use super::{PageCommandSource, PageReadSink};
 use crate::circuit::circuit_info;
-use crate::flash_controller::host_interface::{HostCommandSource, HostCompletionSink, HostOperation, HostReadSink};
+use crate::flash_controller::host_interface::{HostCompletionSink, HostOperation};
 use crate::stream::{StreamSink, StreamSource};
 
 /// Gives the commands of two ports to flash, the words of writes behind them in the same order, and parts what comes back by
@@ -33,17 +34,11 @@ pub struct CommandMerger {
     pub ends: Vec<StreamSource<7>>,
 
     /// Commands to flash.
-    pub command: HostCommandSource,
-    /// First block that a read wants; words of blocks before it and behind the last may be left out.
-    pub first: Signal<Out, Bits<3>>,
-    /// Last block that a read wants.
-    pub last: Signal<Out, Bits<3>>,
+    pub command: PageCommandSource,
     /// Words of its writes; `last` at the end of each page.
     pub write_data: StreamSource<128>,
     /// Words of its reads.
-    pub read_data: HostReadSink,
-    /// Block with which the words of the page begin; meaningful with each of them.
-    pub read_first: Signal<In, Bits<3>>,
+    pub read_data: PageReadSink,
     /// Ends of its commands.
     pub completion: HostCompletionSink,
 
@@ -84,11 +79,8 @@ impl Default for CommandMerger {
             read_words: vec![Default::default(), Default::default()],
             ends: vec![Default::default(), Default::default()],
             command: Default::default(),
-            first: Default::default(),
-            last: Default::default(),
             write_data: Default::default(),
             read_data: Default::default(),
-            read_first: Default::default(),
             completion: Default::default(),
             port_number: (0..2_u64).map(|number| Constant::new(number.into())).collect(),
             turn: Default::default(),
@@ -123,8 +115,8 @@ impl Logic for CommandMerger {
         self.command.operation.next = self.operation.q.val();
         self.command.tag.next = bit_cast::<8, 7>(self.tag.q.val());
         self.command.page.next = self.page.q.val();
-        self.first.next = self.first_block.q.val();
-        self.last.next = self.last_block.q.val();
+        self.command.first_block.next = self.first_block.q.val();
+        self.command.last_block.next = self.last_block.q.val();
         if self.command.ready.val() {
             self.offered.d.next = false;
         }
@@ -213,7 +205,7 @@ impl Logic for CommandMerger {
                 self.read_data.valid.val() & (self.read_data.tag.val().get_bits::<1>(6) == self.port_number[i].val());
             self.read_words[i].data.next = bit_cast::<137, 128>(self.read_data.data.val())
                 | (bit_cast::<137, 6>(self.read_data.tag.val().get_bits::<6>(0)) << 128)
-                | (bit_cast::<137, 3>(self.read_first.val()) << 134);
+                | (bit_cast::<137, 3>(self.read_data.first_block.val()) << 134);
             self.read_words[i].last.next = self.read_data.last.val();
             if self.read_data.tag.val().get_bits::<1>(6) == self.port_number[i].val() {
                 self.read_data.ready.next = self.read_words[i].ready.val();

@@ -7,6 +7,7 @@ mod page_bridge;
 mod page_dispatcher;
 mod page_filler;
 mod page_path;
+mod page_port;
 mod page_writer;
 
 pub use card::InterfaceCard;
@@ -15,4 +16,5 @@ pub use page_bridge::PageBridge;
 pub use page_dispatcher::PageDispatcher;
 pub use page_filler::PageFiller;
 pub use page_path::PagePath;
+pub use page_port::{PageCommandSink, PageCommandSource, PageReadSink, PageReadSource};
 pub use page_writer::{PageWriter, WriterState};

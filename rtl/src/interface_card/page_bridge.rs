@@ -2,10 +2,10 @@
 
 use rust_hdl::prelude::*;
 
-use super::{CommandMerger, PageDispatcher, PagePath};
+use super::{CommandMerger, PageCommandSource, PageDispatcher, PagePath, PageReadSink};
 use crate::circuit::circuit_info;
 use crate::fibre_channel::target::{SlotSource, StoragePageSink};
-use crate::flash_controller::host_interface::{HostCommandSource, HostCompletionSink, HostReadSink};
+use crate::flash_controller::host_interface::HostCompletionSink;
 use crate::stream::{AsynchronousFifo, StreamSource};
 
 /// Joins the pages of two ports to one port of tagged page commands, such as a flash controller's.
@@ -19,7 +19,7 @@ use crate::stream::{AsynchronousFifo, StreamSource};
 ///                    ^───────words read, ends <───────── [fifos] <──────┘
 /// ```
 ///
-/// - Latency: about 12 cycles of both clocks from a read to its command, and as many from a page's last word to its end.
+/// - Latency: that of [`AsynchronousFifo`] and 3 cycles from a read to its command, and 4 from a page's end to `done`.
 /// - Throughput: a word of 128 bits for each port every 4 cycles of their clock, both ways; a word a cycle of storage's.
 /// - Back-pressure: requests wait; see [`PageDispatcher`].
 /// - Limits: pages that are written in part: one at a time of each port.
@@ -34,17 +34,11 @@ pub struct PageBridge {
     /// Slots of each port; by `clock`.
     pub slots: Vec<SlotSource>,
     /// Commands; by `storage_clock`, as all that follows.
-    pub command: HostCommandSource,
-    /// First block that a read wants; words of blocks before it and behind the last may be left out.
-    pub first: Signal<Out, Bits<3>>,
-    /// Last block that a read wants.
-    pub last: Signal<Out, Bits<3>>,
+    pub command: PageCommandSource,
     /// Words of writes; `last` at the end of each page.
     pub write_data: StreamSource<128>,
     /// Words of reads.
-    pub read_data: HostReadSink,
-    /// Block with which the words of the page begin; meaningful with each of them.
-    pub read_first: Signal<In, Bits<3>>,
+    pub read_data: PageReadSink,
     /// Ends of commands.
     pub completion: HostCompletionSink,
 
@@ -66,11 +60,8 @@ impl Default for PageBridge {
             pages: vec![Default::default(), Default::default()],
             slots: vec![Default::default(), Default::default()],
             command: Default::default(),
-            first: Default::default(),
-            last: Default::default(),
             write_data: Default::default(),
             read_data: Default::default(),
-            read_first: Default::default(),
             completion: Default::default(),
             dispatcher: Default::default(),
             paths: vec![Default::default(), Default::default()],
@@ -93,12 +84,9 @@ impl Logic for PageBridge {
         self.read_fifo.source_clock.next = self.storage_clock.val();
         StreamSource::<44>::join(&mut self.dispatcher.reads, &mut self.read_fifo.sink);
         StreamSource::<44>::join(&mut self.read_fifo.source, &mut self.merger.reads);
-        self.first.next = self.merger.first.val();
-        self.last.next = self.merger.last.val();
-        self.merger.read_first.next = self.read_first.val();
-        HostCommandSource::link(&mut self.command, &mut self.merger.command);
+        PageCommandSource::link(&mut self.command, &mut self.merger.command);
         StreamSource::<128>::link(&mut self.write_data, &mut self.merger.write_data);
-        HostReadSink::link(&mut self.read_data, &mut self.merger.read_data);
+        PageReadSink::link(&mut self.read_data, &mut self.merger.read_data);
         HostCompletionSink::link(&mut self.completion, &mut self.merger.completion);
         for i in 0..2 {
             self.paths[i].clock.next = self.clock.val();

@@ -25,7 +25,7 @@ pub enum WriterState {
 /// Makes commands and words of 128 bits of pages that lie in slots of 32-bit words. Of a page that is written in part, it has
 /// the rest read into a memory first.
 ///
-/// - Latency: 6 cycles from a whole page to its first word, and 5 from its last to its command.
+/// - Latency: 6 cycles from a whole page to its first word, and 1 from its last word taken to its command.
 /// - Throughput: a word every 4 cycles, a page in 1,030; one that is written in part takes the time of its read besides.
 /// - Back-pressure: words wait for `words.ready`, and then nothing is fetched.
 /// - Limits: one page at a time.

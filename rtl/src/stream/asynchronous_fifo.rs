@@ -8,10 +8,10 @@ use crate::stream::{FetchSlots, StreamSink, StreamSource};
 /// First-in first-out buffer of 2^`A` words of `W` bits, written by one clock and read by another; the clocks need not know
 /// each other. Each side sees how far the other is as a Gray code, through two registers.
 ///
-/// - Latency: 4 cycles of the clock behind it and one of its own, and what lies between two edges.
+/// - Latency: 2 cycles of its own clock and 6 of the clock behind it, and what lies between two edges.
 /// - Throughput: 1 word per cycle of the slower clock.
 /// - Back-pressure: words stay until the receiver takes them; `sink.ready` falls when four places are left at most. All
-///   outputs but `source` of an empty buffer come from registers, and neither side's handshake reaches the other.
+///   outputs come from registers, so neither side's handshake reaches the other combinationally.
 /// - Limits: `W` 1..=1024, `A` 4..=15; 2^`A` - 4 words fit for certain, and five in the output registers.
 #[derive(LogicBlock)]
 pub struct AsynchronousFifo<const W: usize, const A: usize> {

@@ -27,6 +27,11 @@ pub struct DeviceCommand {
     pub blocks: (u8, u8),
 }
 
+impl DeviceCommand {
+    /// First and last block of a page.
+    pub const ALL_BLOCKS: (u8, u8) = (0, 7);
+}
+
 /// What a device is given in a cycle.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DeviceRequest {

@@ -11,19 +11,15 @@ use hardpath_sim::scenario::controller::{
 };
 use hardpath_sim::scenario::{Moment, Trace};
 use hardpath_sim::workload::{PatternKind, WorkloadChoice};
+use hardpath_testbenches::campaign::{number_argument, run_cases};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::BTreeMap;
-use std::env;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Cases of each kind, unless told otherwise.
 const CASES: u64 = 1_000;
 /// Flash so many times as fast as real flash.
 const HASTE: u32 = 25;
-/// Runs at the same time.
-const THREADS: usize = 2;
 
 /// What happens in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +28,15 @@ enum Kind {
     Faults,
     /// Power fails, and in every second case something else before.
     PowerCut,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Faults => "faults",
+            Self::PowerCut => "power cuts",
+        }
+    }
 }
 
 /// What became of a kind of case.
@@ -171,41 +176,14 @@ impl Tally {
 }
 
 fn campaign(kind: Kind, first_seed: u64, cases: u64) -> Result<Tally> {
-    let next = AtomicU64::new(0);
-    let tally = Mutex::new(Tally::default());
-    let work = || -> Result<()> {
-        loop {
-            let case = next.fetch_add(1, Ordering::Relaxed);
-            if case >= cases {
-                return Ok(());
-            }
-            let seed = first_seed + case;
-            let (options, summary) =
-                run(kind, seed).with_context(|| format!("{kind:?}, seed {seed}: {:?}", options(kind, seed)))?;
-            if let Ok(mut tally) = tally.lock() {
-                tally.add(&options, &summary);
-                if tally.cases % 20 == 0 {
-                    eprintln!("{kind:?}: {} of {cases}", tally.cases);
-                }
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
-        running
-            .into_iter()
-            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a run panicked"))))
-    })?;
-    tally.into_inner().context("a run panicked")
+    let case = |seed| run(kind, seed).with_context(|| format!("{:?}", options(kind, seed)));
+    run_cases(kind.name(), first_seed, cases, case, |tally: &mut Tally, (options, summary)| {
+        tally.add(&options, &summary)
+    })
 }
 
 fn main() -> Result<()> {
-    let number = |index: usize, default: u64| -> Result<u64> {
-        env::args()
-            .nth(index)
-            .map_or(Ok(default), |text| text.parse().with_context(|| format!("{text:?} is no number")))
-    };
-    let (cases, seed) = (number(1, CASES)?, number(2, 1)?);
+    let (cases, seed) = (number_argument(1, CASES)?, number_argument(2, 1)?);
     println!(
         "A flash controller of ten lanes with its firmware, SLC flash {HASTE} times as fast as real flash, one or two dies a \
          chip, under random patterns; in half of the cases firmware sweeps, and refreshes blocks after few reads. Every page \

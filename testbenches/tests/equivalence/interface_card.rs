@@ -18,6 +18,65 @@ fn take(name: &str, ready: f64) -> Box<dyn Driver> {
     Box::new(StreamListener::new(name, ready))
 }
 
+/// Names the inputs of the ports to the device below.
+macro_rules! device_port {
+    ($model:expr) => {
+        $model
+            .input("command_ready", |block| &mut block.command.ready)
+            .input("write_data_ready", |block| &mut block.write_data.ready)
+            .input("read_data_valid", |block| &mut block.read_data.valid)
+            .input("read_data_tag", |block| &mut block.read_data.tag)
+            .input("read_data_data", |block| &mut block.read_data.data)
+            .input("read_data_last", |block| &mut block.read_data.last)
+            .input("read_data_first_block", |block| &mut block.read_data.first_block)
+            .input("completion_valid", |block| &mut block.completion.valid)
+            .input("completion_tag", |block| &mut block.completion.tag)
+            .input("completion_status", |block| &mut block.completion.status)
+    };
+}
+
+/// Names the inputs of a port's page requests.
+macro_rules! page_requests {
+    ($model:expr, $port:expr) => {{
+        let port = $port;
+        $model
+            .input(&format!("pages_{port}_valid"), move |block| &mut block.pages[port].valid)
+            .input(&format!("pages_{port}_is_write"), move |block| &mut block.pages[port].is_write)
+            .input(&format!("pages_{port}_slot"), move |block| &mut block.pages[port].slot)
+            .input(&format!("pages_{port}_number"), move |block| &mut block.pages[port].number)
+            .input(&format!("pages_{port}_first"), move |block| &mut block.pages[port].first)
+            .input(&format!("pages_{port}_last"), move |block| &mut block.pages[port].last)
+    }};
+}
+
+/// A device that gives words and ends of any tags.
+fn device(last: f64, ends: f64) -> Vec<Box<dyn Driver>> {
+    vec![
+        take("command", 0.9),
+        take("write_data", 0.9),
+        chance("read_data_valid", 0.7),
+        below("read_data_tag", 128),
+        free("read_data_data", 0.7),
+        chance("read_data_last", last),
+        below("read_data_first_block", 8),
+        chance("completion_valid", ends),
+        below("completion_tag", 128),
+        below("completion_status", 3),
+    ]
+}
+
+/// A port that asks for pages in so many cycles.
+fn requests(port: usize, asks: f64) -> Vec<Box<dyn Driver>> {
+    vec![
+        chance(&format!("pages_{port}_valid"), asks),
+        chance(&format!("pages_{port}_is_write"), 0.7),
+        below(&format!("pages_{port}_slot"), 32),
+        below(&format!("pages_{port}_number"), 200),
+        below(&format!("pages_{port}_first"), 2),
+        below(&format!("pages_{port}_last"), 8),
+    ]
+}
+
 fn asynchronous_fifo<const W: usize, const A: usize>(offer: f64, ready: f64) {
     let events = lockstep(
         &format!("asynchronous-fifo-{W}-{A}-{offer}-{ready}"),
@@ -48,13 +107,7 @@ fn page_dispatchers() {
         |mut model| {
             model = model.clock("clock", |block| &mut block.clock);
             for port in 0..2 {
-                model = model
-                    .input(&format!("pages_{port}_valid"), move |block| &mut block.pages[port].valid)
-                    .input(&format!("pages_{port}_is_write"), move |block| &mut block.pages[port].is_write)
-                    .input(&format!("pages_{port}_slot"), move |block| &mut block.pages[port].slot)
-                    .input(&format!("pages_{port}_number"), move |block| &mut block.pages[port].number)
-                    .input(&format!("pages_{port}_first"), move |block| &mut block.pages[port].first)
-                    .input(&format!("pages_{port}_last"), move |block| &mut block.pages[port].last)
+                model = page_requests!(model, port)
                     .input(&format!("ended_{port}"), move |block| &mut block.ended[port])
                     .input(&format!("ended_slot_{port}"), move |block| &mut block.ended_slot[port])
                     .input(&format!("writes_{port}_ready"), move |block| &mut block.writes[port].ready);
@@ -64,12 +117,7 @@ fn page_dispatchers() {
         |_| {
             let mut drivers = vec![take("reads", 0.7)];
             for port in 0..2 {
-                drivers.push(chance(&format!("pages_{port}_valid"), 0.7));
-                drivers.push(chance(&format!("pages_{port}_is_write"), 0.7));
-                drivers.push(below(&format!("pages_{port}_slot"), 32));
-                drivers.push(below(&format!("pages_{port}_number"), 200));
-                drivers.push(free(&format!("pages_{port}_first"), 0.5));
-                drivers.push(free(&format!("pages_{port}_last"), 0.5));
+                drivers.extend(requests(port, 0.7));
                 drivers.push(chance(&format!("ended_{port}"), 0.3));
                 drivers.push(below(&format!("ended_slot_{port}"), 32));
                 drivers.push(take(&format!("writes_{port}"), 0.7));
@@ -182,18 +230,7 @@ fn command_mergers() {
         "command-merger",
         CommandMerger::default(),
         |mut model| {
-            model = model
-                .clock("clock", |block| &mut block.clock)
-                .input("command_ready", |block| &mut block.command.ready)
-                .input("write_data_ready", |block| &mut block.write_data.ready)
-                .input("read_data_valid", |block| &mut block.read_data.valid)
-                .input("read_data_tag", |block| &mut block.read_data.tag)
-                .input("read_data_data", |block| &mut block.read_data.data)
-                .input("read_data_last", |block| &mut block.read_data.last)
-                .input("read_first", |block| &mut block.read_first)
-                .input("completion_valid", |block| &mut block.completion.valid)
-                .input("completion_tag", |block| &mut block.completion.tag)
-                .input("completion_status", |block| &mut block.completion.status);
+            model = device_port!(model.clock("clock", |block| &mut block.clock));
             for port in 0..2 {
                 model = model
                     .input(&format!("writes_{port}_valid"), move |block| &mut block.writes[port].valid)
@@ -208,19 +245,8 @@ fn command_mergers() {
             stream_sink!(model, "reads", reads)
         },
         |_| {
-            let mut drivers = vec![
-                send("reads", 0.5),
-                take("command", 0.9),
-                take("write_data", 0.9),
-                chance("read_data_valid", 0.7),
-                below("read_data_tag", 128),
-                free("read_data_data", 0.7),
-                chance("read_data_last", 0.1),
-                below("read_first", 8),
-                chance("completion_valid", 0.5),
-                below("completion_tag", 128),
-                below("completion_status", 3),
-            ];
+            let mut drivers = device(0.1, 0.5);
+            drivers.push(send("reads", 0.5));
             for port in 0..2 {
                 drivers.push(send(&format!("writes_{port}"), 0.5));
                 drivers.push(Box::new(StreamDriver::with_units(format!("write_words_{port}"), 0.8, 20)));
@@ -239,51 +265,19 @@ fn page_bridges() {
         "page-bridge",
         PageBridge::default(),
         |mut model| {
-            model = model
-                .clock("clock", |block| &mut block.clock)
-                .clock("storage_clock", |block| &mut block.storage_clock)
-                .input("command_ready", |block| &mut block.command.ready)
-                .input("write_data_ready", |block| &mut block.write_data.ready)
-                .input("read_data_valid", |block| &mut block.read_data.valid)
-                .input("read_data_tag", |block| &mut block.read_data.tag)
-                .input("read_data_data", |block| &mut block.read_data.data)
-                .input("read_data_last", |block| &mut block.read_data.last)
-                .input("read_first", |block| &mut block.read_first)
-                .input("completion_valid", |block| &mut block.completion.valid)
-                .input("completion_tag", |block| &mut block.completion.tag)
-                .input("completion_status", |block| &mut block.completion.status);
+            model = device_port!(
+                model.clock("clock", |block| &mut block.clock).clock("storage_clock", |block| &mut block.storage_clock)
+            );
             for port in 0..2 {
-                model = model
-                    .input(&format!("pages_{port}_valid"), move |block| &mut block.pages[port].valid)
-                    .input(&format!("pages_{port}_is_write"), move |block| &mut block.pages[port].is_write)
-                    .input(&format!("pages_{port}_slot"), move |block| &mut block.pages[port].slot)
-                    .input(&format!("pages_{port}_number"), move |block| &mut block.pages[port].number)
-                    .input(&format!("pages_{port}_first"), move |block| &mut block.pages[port].first)
-                    .input(&format!("pages_{port}_last"), move |block| &mut block.pages[port].last)
+                model = page_requests!(model, port)
                     .input(&format!("slots_{port}_fetch_word"), move |block| &mut block.slots[port].fetch_word);
             }
             model
         },
         |_| {
-            let mut drivers = vec![
-                take("command", 0.9),
-                take("write_data", 0.9),
-                chance("read_data_valid", 0.7),
-                below("read_data_tag", 128),
-                free("read_data_data", 0.7),
-                chance("read_data_last", 0.02),
-                below("read_first", 8),
-                chance("completion_valid", 0.05),
-                below("completion_tag", 128),
-                below("completion_status", 3),
-            ];
+            let mut drivers = device(0.02, 0.05);
             for port in 0..2 {
-                drivers.push(chance(&format!("pages_{port}_valid"), 0.2));
-                drivers.push(chance(&format!("pages_{port}_is_write"), 0.7));
-                drivers.push(below(&format!("pages_{port}_slot"), 32));
-                drivers.push(below(&format!("pages_{port}_number"), 200));
-                drivers.push(below(&format!("pages_{port}_first"), 2));
-                drivers.push(below(&format!("pages_{port}_last"), 8));
+                drivers.extend(requests(port, 0.2));
                 drivers.push(free(&format!("slots_{port}_fetch_word"), 1.0));
             }
             drivers
@@ -306,7 +300,7 @@ const INPUTS: [(&str, usize); 16] = [
     ("read_data_tag", 1),
     ("read_data_data", 2),
     ("read_data_last", 1),
-    ("read_first", 1),
+    ("read_data_first_block", 1),
     ("completion_valid", 1),
     ("completion_tag", 1),
     ("completion_status", 1),
@@ -355,26 +349,18 @@ fn interface_cards() {
         drivers: &drivers,
     };
     comparison.run(InterfaceCard::new(TIMES.timeout, TIMES.offline), |model| {
-        model
-            .clock("line_clocks_0", |block| &mut block.line_clocks[0])
-            .clock("line_clocks_1", |block| &mut block.line_clocks[1])
-            .clock("clock", |block| &mut block.clock)
-            .clock("storage_clock", |block| &mut block.storage_clock)
-            .input("received_0", |block| &mut block.received[0])
-            .input("received_1", |block| &mut block.received[1])
-            .input("mailbox_request", |block| &mut block.mailbox.request)
-            .input("mailbox_write", |block| &mut block.mailbox.write)
-            .input("mailbox_address", |block| &mut block.mailbox.address)
-            .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
-            .input("command_ready", |block| &mut block.command.ready)
-            .input("write_data_ready", |block| &mut block.write_data.ready)
-            .input("read_data_valid", |block| &mut block.read_data.valid)
-            .input("read_data_tag", |block| &mut block.read_data.tag)
-            .input("read_data_data", |block| &mut block.read_data.data)
-            .input("read_data_last", |block| &mut block.read_data.last)
-            .input("read_first", |block| &mut block.read_first)
-            .input("completion_valid", |block| &mut block.completion.valid)
-            .input("completion_tag", |block| &mut block.completion.tag)
-            .input("completion_status", |block| &mut block.completion.status)
+        device_port!(
+            model
+                .clock("line_clocks_0", |block| &mut block.line_clocks[0])
+                .clock("line_clocks_1", |block| &mut block.line_clocks[1])
+                .clock("clock", |block| &mut block.clock)
+                .clock("storage_clock", |block| &mut block.storage_clock)
+                .input("received_0", |block| &mut block.received[0])
+                .input("received_1", |block| &mut block.received[1])
+                .input("mailbox_request", |block| &mut block.mailbox.request)
+                .input("mailbox_write", |block| &mut block.mailbox.write)
+                .input("mailbox_address", |block| &mut block.mailbox.address)
+                .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
+        )
     });
 }

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::frame::FrameError;
 use super::line::LineFrame;
 
 /// EtherType of FCoE.
@@ -35,9 +34,6 @@ pub enum FcoeError {
     /// EOF.
     #[error("no EOF: legal are 42h (EOFt) and 41h (EOFn) behind a frame of whole words")]
     End,
-    /// The frame within.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
 }
 
 /// The address that follows from one of Fibre Channel.

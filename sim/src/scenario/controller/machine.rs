@@ -1,14 +1,14 @@
 //! A flash controller in simulation, with its chips, its host and its processor.
 
+use super::host_queue::HostQueue;
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
 use crate::models::nand::{NandLane, NandModel, NandPorts};
-use crate::models::{DeviceReply, DeviceRequest, DeviceWord, TableMemory, TableMemoryModel};
+use crate::models::{DeviceReply, DeviceRequest, PagePins, TableMemory, TableMemoryModel};
 use crate::scenario::Trace;
 use crate::waveform::{Recorder, TracedDesign};
-use crate::workload::{Operation, PAGE_BYTES};
-use anyhow::{Context, Result, ensure};
-use std::collections::VecDeque;
+use crate::workload::Operation;
+use anyhow::{Context, Result};
 
 /// A command of the host.
 #[derive(Clone, Debug)]
@@ -37,24 +37,6 @@ pub struct Completion {
 }
 
 struct Ports {
-    command_valid: RawPort,
-    command_operation: RawPort,
-    command_tag: RawPort,
-    command_page: RawPort,
-    command_ready: RawPort,
-    write_valid: RawPort,
-    write_data: RawPort,
-    write_last: RawPort,
-    write_ready: RawPort,
-    read_valid: RawPort,
-    read_tag: RawPort,
-    read_data: RawPort,
-    read_last: RawPort,
-    read_ready: RawPort,
-    completion_valid: RawPort,
-    completion_tag: RawPort,
-    completion_status: RawPort,
-    completion_ready: RawPort,
     request: RawPort,
     write: RawPort,
     address: RawPort,
@@ -68,18 +50,13 @@ struct Ports {
 pub struct Machine {
     simulator: Simulator,
     ports: Ports,
+    host_pins: PagePins,
     lanes: Vec<NandModel>,
     tables: [TableMemoryModel; 2],
     firmware: FirmwareRunner,
     recorder: Option<Recorder>,
-    commands: VecDeque<Command>,
-    command_offered: bool,
-    words: VecDeque<([u64; 2], bool)>,
-    word_offered: bool,
+    host: HostQueue,
     access_offered: bool,
-    /// Bytes of pages that have come, by tag.
-    pages: Vec<Vec<u8>>,
-    completions: Vec<Completion>,
     cycle: u64,
 }
 
@@ -97,24 +74,6 @@ impl Machine {
     ) -> Result<Self> {
         let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
         let ports = Ports {
-            command_valid: port("commands_valid")?,
-            command_operation: port("commands_operation")?,
-            command_tag: port("commands_tag")?,
-            command_page: port("commands_page")?,
-            command_ready: port("commands_ready")?,
-            write_valid: port("write_data_valid")?,
-            write_data: port("write_data_data")?,
-            write_last: port("write_data_last")?,
-            write_ready: port("write_data_ready")?,
-            read_valid: port("read_data_valid")?,
-            read_tag: port("read_data_tag")?,
-            read_data: port("read_data_data")?,
-            read_last: port("read_data_last")?,
-            read_ready: port("read_data_ready")?,
-            completion_valid: port("completions_valid")?,
-            completion_tag: port("completions_tag")?,
-            completion_status: port("completions_status")?,
-            completion_ready: port("completions_ready")?,
             request: port("mailbox_request")?,
             write: port("mailbox_write")?,
             address: port("mailbox_address")?,
@@ -123,6 +82,7 @@ impl Machine {
             done: port("mailbox_done")?,
             attention: port("attention")?,
         };
+        let host_pins = PagePins::named(&mut simulator, "commands", "completions", false)?;
         let mut models = Vec::new();
         for (number, lane) in lanes.into_iter().enumerate() {
             let ports = NandPorts::named(&mut simulator, &format!("nand_{number}"))
@@ -135,32 +95,18 @@ impl Machine {
         };
         let tables = [table("page_memory", 1)?, table("stripe_memory", 2)?];
         let recorder = trace.recorder(&mut simulator, period_ps)?;
-        let mut machine = Self {
+        Ok(Self {
             simulator,
             ports,
+            host_pins,
             lanes: models,
             tables,
             firmware,
             recorder,
-            commands: VecDeque::new(),
-            command_offered: false,
-            words: VecDeque::new(),
-            word_offered: false,
+            host: HostQueue::new(),
             access_offered: false,
-            pages: vec![Vec::new(); 256],
-            completions: Vec::new(),
             cycle: 0,
-        };
-        machine.take_all()?;
-        Ok(machine)
-    }
-
-    /// The host takes what it is given, always.
-    fn take_all(&mut self) -> Result<()> {
-        for ready in [self.ports.read_ready, self.ports.completion_ready] {
-            self.simulator.set_u64(ready, 1)?;
-        }
-        Ok(())
+        })
     }
 
     /// Power is off for so many nanoseconds, then comes back, and other firmware starts: what is not on flash is gone, commands
@@ -178,14 +124,9 @@ impl Machine {
             table.replace(dram(seed));
         }
         self.firmware = firmware;
-        self.commands.clear();
-        self.command_offered = false;
-        self.words.clear();
-        self.word_offered = false;
+        self.host = HostQueue::new();
         self.access_offered = false;
-        self.pages.iter_mut().for_each(Vec::clear);
-        self.completions.clear();
-        self.take_all()
+        Ok(())
     }
 
     /// Cycles so far.
@@ -228,17 +169,17 @@ impl Machine {
 
     /// Queues a command.
     pub fn offer(&mut self, command: Command) {
-        self.commands.push_back(command);
+        self.host.offer(command);
     }
 
     /// Commands that the controller has not taken.
     pub fn commands_waiting(&self) -> usize {
-        self.commands.len()
+        self.host.waiting()
     }
 
     /// Completions since the last call.
     pub fn take_completions(&mut self) -> Vec<Completion> {
-        std::mem::take(&mut self.completions)
+        self.host.take_completions()
     }
 
     /// One clock cycle.
@@ -246,44 +187,20 @@ impl Machine {
     /// # Errors
     /// A rule of the flash bus that is broken, a completion without a command's data, or what firmware returns.
     pub fn step(&mut self) -> Result<()> {
-        self.drive()?;
-        self.drive_host()?;
-        self.sample_host()?;
-        self.sample()?;
-        self.end_cycle()
+        let reply = self.reply()?;
+        let request = self.host.request();
+        let cycle = self.cycle;
+        self.clock(&request)?;
+        self.host.take(&reply, cycle)
     }
 
-    /// What the host port gives in this cycle, with a host of its own at the pins.
+    /// What the host port gives in this cycle.
     ///
     /// # Errors
     /// As [`step`](Self::step).
     pub fn reply(&mut self) -> Result<DeviceReply> {
         self.drive()?;
-        let Self { simulator, ports, .. } = self;
-        let mut words = [0; 2];
-        simulator.get_words(ports.read_data, &mut words)?;
-        let word = match simulator.get_u64(ports.read_valid)? {
-            0 => None,
-            _ => Some(DeviceWord {
-                tag: simulator.get_u64(ports.read_tag)? as u8,
-                word: words,
-                last: simulator.get_u64(ports.read_last)? == 1,
-                first_block: 0,
-            }),
-        };
-        let completion = match simulator.get_u64(ports.completion_valid)? {
-            0 => None,
-            _ => Some((
-                simulator.get_u64(ports.completion_tag)? as u8,
-                simulator.get_u64(ports.completion_status)? as u8,
-            )),
-        };
-        Ok(DeviceReply {
-            takes_command: simulator.get_u64(ports.command_ready)? == 1,
-            takes_word: simulator.get_u64(ports.write_ready)? == 1,
-            word,
-            completion,
-        })
+        self.host_pins.reply(&mut self.simulator)
     }
 
     /// One clock cycle after a [`reply`](Self::reply): what the host gives in it.
@@ -291,25 +208,8 @@ impl Machine {
     /// # Errors
     /// As [`step`](Self::step).
     pub fn clock(&mut self, request: &DeviceRequest) -> Result<()> {
-        let Self { simulator, ports, .. } = self;
-        simulator.set_u64(ports.command_valid, u64::from(request.command.is_some()))?;
-        if let Some(command) = request.command {
-            simulator.set_u64(ports.command_operation, command.operation as u64)?;
-            simulator.set_u64(ports.command_tag, command.tag.into())?;
-            simulator.set_u64(ports.command_page, command.page.into())?;
-        }
-        simulator.set_u64(ports.write_valid, u64::from(request.word.is_some()))?;
-        if let Some((word, last)) = request.word {
-            simulator.set_words(ports.write_data, &word)?;
-            simulator.set_u64(ports.write_last, last.into())?;
-        }
-        simulator.set_u64(ports.read_ready, request.takes_word.into())?;
-        simulator.set_u64(ports.completion_ready, request.takes_completion.into())?;
+        self.host_pins.give_request(&mut self.simulator, request)?;
         self.sample()?;
-        self.end_cycle()
-    }
-
-    fn end_cycle(&mut self) -> Result<()> {
         if let Some(recorder) = &mut self.recorder {
             recorder.cycle(&mut self.simulator)?;
         }
@@ -340,70 +240,6 @@ impl Machine {
         Ok(())
     }
 
-    /// What the queue of commands gives.
-    fn drive_host(&mut self) -> Result<()> {
-        let Self { simulator, ports, .. } = self;
-        if !self.command_offered {
-            simulator.set_u64(ports.command_valid, u64::from(!self.commands.is_empty()))?;
-        }
-        if !self.command_offered
-            && let Some(command) = self.commands.front()
-        {
-            simulator.set_u64(ports.command_operation, command.operation as u64)?;
-            simulator.set_u64(ports.command_tag, u64::from(command.tag))?;
-            simulator.set_u64(ports.command_page, u64::from(command.page))?;
-            self.command_offered = true;
-        }
-        if !self.word_offered {
-            simulator.set_u64(ports.write_valid, u64::from(!self.words.is_empty()))?;
-        }
-        if !self.word_offered
-            && let Some((word, last)) = self.words.front()
-        {
-            simulator.set_words(ports.write_data, word)?;
-            simulator.set_u64(ports.write_last, u64::from(*last))?;
-            self.word_offered = true;
-        }
-        Ok(())
-    }
-
-    /// What becomes of the queue of commands.
-    fn sample_host(&mut self) -> Result<()> {
-        let Self { simulator, ports, .. } = self;
-        if self.command_offered && simulator.get_u64(ports.command_ready)? == 1 {
-            if let Some(command) = self.commands.pop_front()
-                && command.operation == Operation::Write
-            {
-                let count = command.data.len().div_ceil(16);
-                self.words.extend(
-                    command.data.chunks(16).enumerate().map(|(index, bytes)| (word(bytes), index + 1 == count)),
-                );
-            }
-            self.command_offered = false;
-        }
-        if self.word_offered && simulator.get_u64(ports.write_ready)? == 1 {
-            self.words.pop_front();
-            self.word_offered = false;
-        }
-        if simulator.get_u64(ports.read_valid)? == 1 {
-            let tag = simulator.get_u64(ports.read_tag)? as usize;
-            let mut words = [0; 2];
-            simulator.get_words(ports.read_data, &mut words)?;
-            let page = &mut self.pages[tag];
-            page.extend(words.iter().flat_map(|word| word.to_le_bytes()));
-            if simulator.get_u64(ports.read_last)? == 1 {
-                ensure!(page.len() == PAGE_BYTES, "tag {tag}: {} bytes of a page came", page.len());
-            }
-        }
-        if simulator.get_u64(ports.completion_valid)? == 1 {
-            let tag = simulator.get_u64(ports.completion_tag)? as u8;
-            let status = simulator.get_u64(ports.completion_status)? as u8;
-            let data = std::mem::take(&mut self.pages[usize::from(tag)]);
-            self.completions.push(Completion { tag, status, data, cycle: self.cycle });
-        }
-        Ok(())
-    }
-
     fn sample(&mut self) -> Result<()> {
         let Self { simulator, ports, .. } = self;
         for (number, lane) in self.lanes.iter_mut().enumerate() {
@@ -425,16 +261,4 @@ impl Machine {
 /// A table's memory: 150 to 240 ns from a request to its answer.
 fn dram(seed: u64) -> TableMemory {
     TableMemory::new(20..=32, 1.0, seed)
-}
-
-fn word(bytes: &[u8]) -> [u64; 2] {
-    let half = |from: usize| {
-        bytes
-            .iter()
-            .skip(from)
-            .take(8)
-            .enumerate()
-            .fold(0, |word, (place, byte)| word | u64::from(*byte) << (8 * place))
-    };
-    [half(0), half(8)]
 }

@@ -5,6 +5,7 @@ mod circuit;
 mod fault_plan;
 mod flash_device;
 pub mod host;
+mod host_queue;
 pub mod machine;
 pub mod options;
 mod power_up;

@@ -4,10 +4,9 @@ use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
 use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask};
 use crate::models::fibre_channel::{AttachedHost, Hba, HostPort, LineFrame, LineTimes};
-use crate::models::{DeviceCommand, DeviceReply, DeviceRequest, DeviceWord, PageDevice};
+use crate::models::{PageDevice, PagePins};
 use crate::scenario::Trace;
 use crate::waveform::{Recorder, TracedDesign};
-use crate::workload::Operation;
 use anyhow::{Context, Result, bail, ensure};
 use hardpath_netlist::elaborate;
 use hardpath_rtl::fibre_channel::FrameBuffer;
@@ -69,27 +68,7 @@ struct Ports {
     data_in: RawPort,
     data_out: RawPort,
     done: RawPort,
-    command_valid: RawPort,
-    command_operation: RawPort,
-    command_tag: RawPort,
-    command_page: RawPort,
-    command_ready: RawPort,
-    first: RawPort,
-    last: RawPort,
-    write_valid: RawPort,
-    write_data: RawPort,
-    write_last: RawPort,
-    write_ready: RawPort,
-    read_valid: RawPort,
-    read_tag: RawPort,
-    read_data: RawPort,
-    read_last: RawPort,
-    read_first: RawPort,
-    read_ready: RawPort,
-    completion_valid: RawPort,
-    completion_tag: RawPort,
-    completion_status: RawPort,
-    completion_ready: RawPort,
+    pages: PagePins,
 }
 
 /// The card, and all that stands around it.
@@ -258,53 +237,10 @@ impl<D: PageDevice> CardMachine<D> {
     /// The device's edge, before the card's.
     fn pass_to_device(&mut self) -> Result<()> {
         let reply = self.device.reply()?;
-        self.give_reply(&reply)?;
-        let request = self.request()?;
+        self.ports.pages.give_reply(&mut self.simulator, &reply)?;
+        let request = self.ports.pages.request(&mut self.simulator)?;
         self.next_device_edge_ps += self.settings.device_period_ps;
         self.device.clock(&request)
-    }
-
-    fn give_reply(&mut self, reply: &DeviceReply) -> Result<()> {
-        let Self { simulator, ports, .. } = self;
-        simulator.set_u64(ports.command_ready, reply.takes_command.into())?;
-        simulator.set_u64(ports.write_ready, reply.takes_word.into())?;
-        simulator.set_u64(ports.read_valid, reply.word.is_some().into())?;
-        if let Some(DeviceWord { tag, word, last, first_block }) = reply.word {
-            simulator.set_u64(ports.read_tag, tag.into())?;
-            simulator.set_words(ports.read_data, &word)?;
-            simulator.set_u64(ports.read_last, last.into())?;
-            simulator.set_u64(ports.read_first, first_block.into())?;
-        }
-        simulator.set_u64(ports.completion_valid, reply.completion.is_some().into())?;
-        if let Some((tag, status)) = reply.completion {
-            simulator.set_u64(ports.completion_tag, tag.into())?;
-            simulator.set_u64(ports.completion_status, status.into())?;
-        }
-        Ok(())
-    }
-
-    fn request(&mut self) -> Result<DeviceRequest> {
-        let Self { simulator, ports, .. } = self;
-        let mut request = DeviceRequest {
-            takes_word: simulator.get_u64(ports.read_ready)? == 1,
-            takes_completion: simulator.get_u64(ports.completion_ready)? == 1,
-            ..DeviceRequest::default()
-        };
-        if simulator.get_u64(ports.command_valid)? == 1 {
-            let operation = Operation::ALL[simulator.get_u64(ports.command_operation)? as usize & 3];
-            request.command = Some(DeviceCommand {
-                operation,
-                tag: simulator.get_u64(ports.command_tag)? as u8,
-                page: simulator.get_u64(ports.command_page)? as u32,
-                blocks: (simulator.get_u64(ports.first)? as u8, simulator.get_u64(ports.last)? as u8),
-            });
-        }
-        if simulator.get_u64(ports.write_valid)? == 1 {
-            let mut word = [0; 2];
-            simulator.get_words(ports.write_data, &mut word)?;
-            request.word = Some((word, simulator.get_u64(ports.write_last)? == 1));
-        }
-        Ok(request)
     }
 
     /// An access of one of the programs stands at the mailbox until it is done.
@@ -400,6 +336,7 @@ fn ports(simulator: &mut Simulator) -> Result<Ports> {
         });
     }
     let (clock, storage_clock) = (clock_named(simulator, "clock")?, clock_named(simulator, "storage_clock")?);
+    let pages = PagePins::named(simulator, "command", "completion", true)?;
     let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
     Ok(Ports {
         lines,
@@ -411,26 +348,6 @@ fn ports(simulator: &mut Simulator) -> Result<Ports> {
         data_in: port("mailbox_data_in")?,
         data_out: port("mailbox_data_out")?,
         done: port("mailbox_done")?,
-        command_valid: port("command_valid")?,
-        command_operation: port("command_operation")?,
-        command_tag: port("command_tag")?,
-        command_page: port("command_page")?,
-        command_ready: port("command_ready")?,
-        first: port("first")?,
-        last: port("last")?,
-        write_valid: port("write_data_valid")?,
-        write_data: port("write_data_data")?,
-        write_last: port("write_data_last")?,
-        write_ready: port("write_data_ready")?,
-        read_valid: port("read_data_valid")?,
-        read_tag: port("read_data_tag")?,
-        read_data: port("read_data_data")?,
-        read_last: port("read_data_last")?,
-        read_first: port("read_first")?,
-        read_ready: port("read_data_ready")?,
-        completion_valid: port("completion_valid")?,
-        completion_tag: port("completion_tag")?,
-        completion_status: port("completion_status")?,
-        completion_ready: port("completion_ready")?,
+        pages,
     })
 }

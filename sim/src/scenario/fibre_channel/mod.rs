@@ -10,7 +10,7 @@ mod summary;
 
 pub use capture::Capture;
 pub use card_machine::{CardMachine, CardSettings, PORTS, Watcher};
-pub use options::{Attach, FibreChannelOptions, OptionsError, Speed, Storage};
+pub use options::{Attach, CardOptions, FibreChannelOptions, OptionsError, Speed, Storage};
 pub use remote_host::RemoteHost;
 pub use run::FibreChannelRun;
 pub use summary::{Report, Summary};

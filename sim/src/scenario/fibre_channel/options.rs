@@ -1,15 +1,24 @@
 //! Everything that a user says about a run.
 
+use super::card_machine::CardSettings;
 use crate::firmware::Rebuild;
+use crate::models::fibre_channel::LineTimes;
 use crate::models::nand::FlashKind;
+use crate::models::{BLOCK_BYTES, PageDevice, PageMemory, Pause};
 use crate::scenario::Moment;
-use crate::scenario::controller::{self, ControllerOptions, ControllerShape, Upkeep};
+use crate::scenario::controller::run::CLOCK_PICOSECONDS;
+use crate::scenario::controller::{self, ControllerOptions, ControllerShape, FlashDevice, Upkeep};
 use crate::workload::iolog::IologError;
-use crate::workload::{HostCommand, Operation, Pattern, PatternError, PatternKind, WorkloadChoice};
+use crate::workload::{HostCommand, Operation, PAGE_BYTES, Pattern, PatternError, PatternKind, WorkloadChoice};
 use serde::Serialize;
 use std::str::FromStr;
 use thiserror::Error;
 
+/// R_T_TOV and the shortest OLS in words: much shorter than the 100 ms and 5 ms of the standard, so that links come up soon.
+const TIMES: LineTimes = LineTimes { timeout: 2_000, offline: 500 };
+/// Frames that a host can take, and bytes of payload in each.
+const HOST_CREDIT: u16 = 16;
+const HOST_PAYLOAD: u16 = 2112;
 /// Most pages of the logical unit.
 const MOST_PAGES: u32 = 1 << 20;
 /// The slowest storage.
@@ -45,29 +54,36 @@ pub enum Storage {
     Flash(FlashKind),
 }
 
+/// A card and what is at both sides of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardOptions {
+    /// How host and array are joined.
+    pub attach: Attach,
+    /// Speed of the lines.
+    pub speed: Speed,
+    /// Ports with a host.
+    pub hosts: u32,
+    /// By how many parts per million the hosts' clocks are faster than the array's.
+    pub host_ppm: i32,
+    /// What lies behind the card.
+    pub storage: Storage,
+    /// Pages of the logical unit.
+    pub pages: u32,
+    /// Seed of everything that is random.
+    pub seed: u64,
+}
+
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FibreChannelOptions {
-    /// How host and array are joined.
-    pub attach: Attach,
-    /// Speed of the line.
-    pub speed: Speed,
+    /// The card.
+    pub card: CardOptions,
     /// Which commands; of 4 KB each.
     pub workload: WorkloadChoice,
     /// How many, of a built-in pattern.
     pub commands: u64,
     /// Most commands in flight.
     pub queue_depth: u32,
-    /// Pages of the logical unit.
-    pub pages: u32,
-    /// Seed of everything that is random.
-    pub seed: u64,
-    /// What lies behind the card.
-    pub storage: Storage,
-    /// Ports with a host.
-    pub hosts: u32,
-    /// By how many parts per million the host's clock is faster than the array's.
-    pub host_ppm: i32,
 }
 
 /// A run that is not possible.
@@ -149,8 +165,8 @@ impl Speed {
     }
 }
 
-impl FibreChannelOptions {
-    /// Confirms that the run is possible, apart from the content of a log.
+impl CardOptions {
+    /// Confirms that the card is possible.
     ///
     /// # Errors
     /// The first field that is not legal.
@@ -158,13 +174,6 @@ impl FibreChannelOptions {
         if !(1..=MOST_PAGES).contains(&self.pages) {
             return Err(OptionsError::Pages(self.pages));
         }
-        let kind = match self.workload {
-            WorkloadChoice::Pattern(PatternKind::MixedTrim) => return Err(OptionsError::Trim),
-            WorkloadChoice::Pattern(kind) => kind,
-            // The depth of the queue holds for logs, too.
-            WorkloadChoice::Iolog(_) => PatternKind::SeqWrite,
-        };
-        self.pattern(kind).validate(self.pages)?;
         match self.storage {
             Storage::Memory(time) if time > SLOWEST => return Err(OptionsError::Storage(time)),
             Storage::Memory(_) => {}
@@ -179,13 +188,43 @@ impl FibreChannelOptions {
         Ok(())
     }
 
-    /// The flash controller behind the card, with this kind of flash.
-    pub(super) fn controller(&self, kind: FlashKind) -> ControllerOptions {
+    /// What is set of the card, whose processor looks so often whether exchanges are still open.
+    pub(super) fn settings(&self, exchange_timeout: u64) -> CardSettings {
+        CardSettings {
+            times: TIMES,
+            fills_with_arb: self.speed == Speed::Eight,
+            blocks: u64::from(self.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
+            period_ps: self.speed.word_picoseconds(),
+            device_period_ps: CLOCK_PICOSECONDS,
+            hosts: self.hosts as usize,
+            host_ppm: self.host_ppm,
+            host: (HOST_CREDIT, HOST_PAYLOAD),
+            exchange_timeout,
+            seed: self.seed,
+        }
+    }
+
+    /// What lies behind the card, ready.
+    ///
+    /// # Errors
+    /// If flash does not become ready.
+    pub(super) fn device(&self) -> anyhow::Result<Box<dyn PageDevice>> {
+        Ok(match self.storage {
+            Storage::Memory(time) => {
+                let latency = time.0 * 1000 / CLOCK_PICOSECONDS;
+                Box::new(PageMemory::new(self.pages, (latency, latency), Pause::never(), self.seed))
+            }
+            Storage::Flash(kind) => Box::new(FlashDevice::new(&self.controller(kind))?),
+        })
+    }
+
+    /// The flash controller behind the card, with this kind of flash. Its workload is what comes from the card.
+    fn controller(&self, kind: FlashKind) -> ControllerOptions {
         ControllerOptions {
             shape: ControllerShape::small(kind),
-            workload: self.workload.clone(),
-            commands: self.commands,
-            queue_depth: self.queue_depth,
+            workload: WorkloadChoice::Pattern(PatternKind::Mixed),
+            commands: 1,
+            queue_depth: 1,
             logical_pages: Some(self.pages),
             seed: self.seed,
             inject: vec![],
@@ -197,9 +236,26 @@ impl FibreChannelOptions {
             read_stress: 1,
         }
     }
+}
+
+impl FibreChannelOptions {
+    /// Confirms that the run is possible, apart from the content of a log.
+    ///
+    /// # Errors
+    /// The first field that is not legal.
+    pub fn validate(&self) -> Result<(), OptionsError> {
+        self.card.validate()?;
+        let kind = match self.workload {
+            WorkloadChoice::Pattern(PatternKind::MixedTrim) => return Err(OptionsError::Trim),
+            WorkloadChoice::Pattern(kind) => kind,
+            // The depth of the queue holds for logs, too.
+            WorkloadChoice::Iolog(_) => PatternKind::SeqWrite,
+        };
+        Ok(self.pattern(kind).validate(self.card.pages)?)
+    }
 
     fn pattern(&self, kind: PatternKind) -> Pattern {
-        let Self { seed, commands, queue_depth, pages, .. } = *self;
+        let Self { commands, queue_depth, card: CardOptions { seed, pages, .. }, .. } = *self;
         Pattern { kind, seed, pages, commands, queue_depth }
     }
 
@@ -208,7 +264,7 @@ impl FibreChannelOptions {
     /// # Errors
     /// If a log cannot be read, is not legal or trims.
     pub fn host_commands(&self) -> Result<Vec<HostCommand>, OptionsError> {
-        let commands: Vec<_> = self.workload.commands(self.pages, |kind| self.pattern(kind))?.collect();
+        let commands: Vec<_> = self.workload.commands(self.card.pages, |kind| self.pattern(kind))?.collect();
         match commands.iter().any(|command| command.operation == Operation::Trim) {
             true => Err(OptionsError::Trim),
             false => Ok(commands),
@@ -220,29 +276,34 @@ impl FibreChannelOptions {
 mod tests {
     use super::*;
 
-    fn options() -> FibreChannelOptions {
-        FibreChannelOptions {
+    fn card() -> CardOptions {
+        CardOptions {
             attach: Attach::PointToPoint,
             speed: Speed::Eight,
-            workload: WorkloadChoice::Pattern(PatternKind::Mixed),
-            commands: 100,
-            queue_depth: 32,
-            pages: 1000,
-            seed: 1,
-            storage: Storage::Memory(Moment(0)),
             hosts: 1,
             host_ppm: 0,
+            storage: Storage::Memory(Moment(0)),
+            pages: 1000,
+            seed: 1,
         }
+    }
+
+    fn options() -> FibreChannelOptions {
+        let workload = WorkloadChoice::Pattern(PatternKind::Mixed);
+        FibreChannelOptions { card: card(), workload, commands: 100, queue_depth: 32 }
     }
 
     #[test]
     fn errors_name_the_field_the_value_and_what_is_legal() {
-        let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();
-        assert_eq!(error(FibreChannelOptions { pages: 0, ..options() }), "logical pages 0 (legal: 1..=1048576)");
-        let slow = FibreChannelOptions { storage: Storage::Memory(Moment(1_000_001)), ..options() };
+        let error = |card: CardOptions| FibreChannelOptions { card, ..options() }.validate().unwrap_err().to_string();
+        assert_eq!(error(CardOptions { pages: 0, ..card() }), "logical pages 0 (legal: 1..=1048576)");
+        let slow = CardOptions { storage: Storage::Memory(Moment(1_000_001)), ..card() };
         assert_eq!(error(slow), "storage time 1000001ns (legal: up to 1ms)");
-        let apart = FibreChannelOptions { host_ppm: -201, ..options() };
-        assert_eq!(error(apart), "clock difference of -201 ppm (legal: -200..=200)");
+        assert_eq!(error(CardOptions { host_ppm: -201, ..card() }), "clock difference of -201 ppm (legal: -200..=200)");
+        assert_eq!(error(CardOptions { hosts: 3, ..card() }), "hosts 3 (legal: 1, 2)");
+        let flash = CardOptions { storage: Storage::Flash(FlashKind::Slc), pages: 1 << 20, ..card() };
+        assert!(error(flash).starts_with("logical pages 1048576 (legal: 1..="));
+        let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();
         let trims = FibreChannelOptions { workload: WorkloadChoice::Pattern(PatternKind::MixedTrim), ..options() };
         assert_eq!(error(trims), "a workload that trims (legal: reads, writes and flushes)");
         let deep = FibreChannelOptions { queue_depth: 129, ..options() };

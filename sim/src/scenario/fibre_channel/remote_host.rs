@@ -1,15 +1,12 @@
 //! A card whose host is somebody else's: its frames come and go as Ethernet frames.
 
 use super::capture::Capture;
-use super::card_machine::{CardMachine, CardSettings};
-use super::options::{FibreChannelOptions, Speed};
-use super::run::{TIMES, device};
+use super::card_machine::CardMachine;
+use super::options::CardOptions;
+use crate::models::PageDevice;
 use crate::models::fibre_channel::fcoe::{self, EthernetAddress, FcoeError};
 use crate::models::fibre_channel::{Frame, LineFrame, LinkState};
-use crate::models::{BLOCK_BYTES, PageDevice};
 use crate::scenario::Trace;
-use crate::scenario::controller::run::CLOCK_PICOSECONDS;
-use crate::workload::PAGE_BYTES;
 use anyhow::Result;
 
 /// Where hosts send FLOGI.
@@ -33,21 +30,9 @@ impl RemoteHost {
     ///
     /// # Errors
     /// If the options are not legal or a file cannot be written.
-    pub fn new(options: &FibreChannelOptions, capture: Option<Capture>) -> Result<Self> {
+    pub fn new(options: &CardOptions, capture: Option<Capture>) -> Result<Self> {
         options.validate()?;
-        let settings = CardSettings {
-            times: TIMES,
-            fills_with_arb: options.speed == Speed::Eight,
-            blocks: u64::from(options.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
-            period_ps: options.speed.word_picoseconds(),
-            device_period_ps: CLOCK_PICOSECONDS,
-            hosts: 1,
-            host_ppm: options.host_ppm,
-            host: (0, 0),
-            exchange_timeout: EXCHANGE_TIMEOUT,
-            seed: options.seed,
-        };
-        let mut machine = CardMachine::new(settings, device(options)?, &Trace::none())?;
+        let mut machine = CardMachine::new(options.settings(EXCHANGE_TIMEOUT), options.device()?, &Trace::none())?;
         machine.hosts[0].hba.relay();
         let mut host = Self { machine, capture, address: None, frames: [0; 2] };
         while !host.is_up() {

@@ -1,47 +1,25 @@
 //! Hosts at a card, from power-up to the last figure.
 
 use super::capture::Capture;
-use super::card_machine::{CardMachine, CardSettings};
+use super::card_machine::CardMachine;
 use super::host::Host;
-use super::options::{FibreChannelOptions, Speed, Storage};
+use super::options::FibreChannelOptions;
 use super::summary::Summary;
-use crate::models::fibre_channel::LineTimes;
-use crate::models::{BLOCK_BYTES, PageDevice, PageMemory, Pause};
-use crate::scenario::controller::FlashDevice;
-use crate::scenario::controller::run::CLOCK_PICOSECONDS;
+use crate::models::PageDevice;
 use crate::scenario::{Progress, Trace};
 use crate::workload::statistics::Statistics;
-use crate::workload::{HostCommand, Operation, PAGE_BYTES};
+use crate::workload::{HostCommand, Operation};
 use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
-/// R_T_TOV and the shortest OLS in words: much shorter than the 100 ms and 5 ms of the standard, so that links come up soon.
-pub(super) const TIMES: LineTimes = LineTimes { timeout: 2_000, offline: 500 };
 /// Cycles after which the processor looks whether exchanges are still open: some 50 ms at 8 Gb/s.
 const EXCHANGE_TIMEOUT: u64 = 10_000_000;
-/// Frames that the host can take, and bytes of payload in each.
-const HOST_CREDIT: u16 = 16;
-const HOST_PAYLOAD: u16 = 2112;
 /// Cycles without the end of a command after which the run counts as stalled.
 const STALLED_CYCLES: u64 = 2_000_000;
 /// Cycles between two reports of progress.
 const PROGRESS_CYCLES: u64 = 1 << 14;
 /// Commands in flight while the device is filled.
 const FILLING_DEPTH: u32 = 64;
-
-/// What lies behind the card, ready.
-///
-/// # Errors
-/// If flash does not become ready.
-pub(super) fn device(options: &FibreChannelOptions) -> Result<Box<dyn PageDevice>> {
-    Ok(match options.storage {
-        Storage::Memory(time) => {
-            let latency = time.0 * 1000 / CLOCK_PICOSECONDS;
-            Box::new(PageMemory::new(options.pages, (latency, latency), Pause::never(), options.seed))
-        }
-        Storage::Flash(kind) => Box::new(FlashDevice::new(&options.controller(kind))?),
-    })
-}
 
 /// Hosts at a card.
 pub struct FibreChannelRun<'a> {
@@ -66,23 +44,11 @@ impl<'a> FibreChannelRun<'a> {
         progress: &'a mut dyn FnMut(Progress),
     ) -> Result<Self> {
         options.validate()?;
-        let period_ps = options.speed.word_picoseconds();
-        let settings = CardSettings {
-            times: TIMES,
-            fills_with_arb: options.speed == Speed::Eight,
-            blocks: u64::from(options.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
-            period_ps,
-            device_period_ps: CLOCK_PICOSECONDS,
-            hosts: options.hosts as usize,
-            host_ppm: options.host_ppm,
-            host: (HOST_CREDIT, HOST_PAYLOAD),
-            exchange_timeout: EXCHANGE_TIMEOUT,
-            seed: options.seed,
-        };
+        let card = &options.card;
         Ok(Self {
             options,
-            machine: CardMachine::new(settings, device(options)?, trace)?,
-            host: Host::new(options.seed, period_ps),
+            machine: CardMachine::new(card.settings(EXCHANGE_TIMEOUT), card.device()?, trace)?,
+            host: Host::new(card.seed, card.speed.word_picoseconds()),
             next_port: 0,
             capture,
             last_end: 0,
@@ -107,8 +73,8 @@ impl<'a> FibreChannelRun<'a> {
         let violations = violations.collect();
         let counts = self.machine.hosts.iter().map(|host| host.hba.line.counts()).collect();
         Ok(Summary {
-            attach: self.options.attach,
-            speed: self.options.speed,
+            attach: self.options.card.attach,
+            speed: self.options.card.speed,
             statistics,
             counts,
             exchanges: self.host.ended,
@@ -132,7 +98,7 @@ impl<'a> FibreChannelRun<'a> {
         }
         if self.options.workload.needs_filled_device() {
             let fill = |page| HostCommand { at: None, operation: Operation::Write, page };
-            let fill = (0..self.options.pages).map(fill).collect();
+            let fill = (0..self.options.card.pages).map(fill).collect();
             self.run_commands("filling", fill, FILLING_DEPTH)?;
         }
         self.host.verifier.take_statistics();
@@ -148,7 +114,7 @@ impl<'a> FibreChannelRun<'a> {
         let mut commands = commands.into_iter().peekable();
         while commands.peek().is_some() || self.host.in_flight() > 0 {
             let cycle = self.machine.cycle();
-            let now = (cycle - begun) * self.options.speed.word_picoseconds() / 1000;
+            let now = (cycle - begun) * self.options.card.speed.word_picoseconds() / 1000;
             while self.host.in_flight() < depth as usize
                 && let Some(command) = commands.next_if(|command| command.at.is_none_or(|at| at <= now))
             {
