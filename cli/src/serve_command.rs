@@ -56,6 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let options = CardOptions {
         attach: Attach::PointToPoint,
         speed: Speed::Eight,
+        ports: 1,
         hosts: 1,
         host_ppm: 0,
         storage: arguments.storage.storage(Moment(0)),

@@ -9,7 +9,9 @@ use crate::output;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use hardpath_sim::models::nand::FlashKind;
-use hardpath_sim::scenario::fibre_channel::{Capture, CardOptions, FibreChannelOptions, FibreChannelRun, Storage};
+use hardpath_sim::scenario::fibre_channel::{
+    Capture, CardOptions, FibreChannelOptions, FibreChannelRun, PORTS, Storage,
+};
 use hardpath_sim::scenario::{Moment, Progress};
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -43,7 +45,7 @@ impl StorageKind {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scenario fc")]
 pub struct FibreChannelArguments {
-    /// How the host is attached: `p2p`, port to port [default: p2p]
+    /// How hosts are attached: `p2p`, port to port, or `fabric`, each port at a switch of its own [default: p2p]
     #[arg(long, value_name = "MODE")]
     attach: Option<String>,
     /// Speed of the line in Gb/s: 2, 4 or 8 [default: 8]
@@ -55,9 +57,12 @@ pub struct FibreChannelArguments {
     /// Time that memory takes for a page, such as `60us` [default: 0ns]
     #[arg(long, value_name = "TIME")]
     storage_time: Option<String>,
-    /// Hosts, each at a port of its own: 1 or 2; commands go to them in turn [default: 1]
+    /// Hosts, dealt to the ports in turn: 1 or 2, in a fabric up to 4 a port; commands go to them in turn [default: 1]
     #[arg(long)]
     hosts: Option<u32>,
+    /// Ports that hosts are attached to: 1 or 2 [default: 2, but no more than hosts]
+    #[arg(long)]
+    ports: Option<u32>,
     /// By how many parts per million the host's clock is faster than the array's, -200..=200 [default: 0]
     #[arg(long, allow_negative_numbers = true)]
     host_ppm: Option<i32>,
@@ -74,6 +79,7 @@ impl FibreChannelArguments {
             ("--speed", self.speed.is_some()),
             ("--storage", self.storage.is_some()),
             ("--hosts", self.hosts.is_some()),
+            ("--ports", self.ports.is_some()),
             ("--storage-time", self.storage_time.is_some()),
             ("--host-ppm", self.host_ppm.is_some()),
             ("--pcap", self.pcap.is_some()),
@@ -88,10 +94,12 @@ impl FibreChannelArguments {
             bail!("--storage-time with flash (legal: with --storage memory)");
         }
         let storage = kind.storage(time.unwrap_or(Moment(0)));
+        let hosts = self.hosts.unwrap_or(1);
         let card = CardOptions {
             attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
             speed: self.speed.as_deref().unwrap_or("8").parse()?,
-            hosts: self.hosts.unwrap_or(1),
+            ports: self.ports.unwrap_or_else(|| hosts.clamp(1, PORTS as u32)),
+            hosts,
             host_ppm: self.host_ppm.unwrap_or(0),
             storage,
             pages: workload.logical_pages.unwrap_or(LOGICAL_PAGES),

@@ -93,8 +93,8 @@ pub fn run_case(seed: u64, faults: u64) -> Result<CampaignTally> {
     let pauses = [0.0, 0.1][random.random_range(0..2)];
     let device = PageMemory::new(PAGES, (0, slowest), Pause::random(seed, pauses), seed);
     let mut card = card(PORTS, PAGES.into(), device, DEVICE_PERIOD, seed);
-    for host in &mut card.hosts {
-        host.hba.port.tolerate();
+    for host in &mut card.attached {
+        host.end.port.tolerate();
     }
     let mut case = Case {
         card,
@@ -115,8 +115,8 @@ pub fn run_case(seed: u64, faults: u64) -> Result<CampaignTally> {
     }
     case.recover()?;
     case.tally.cycles = case.card.cycle();
-    for host in &case.card.hosts {
-        let counts = host.hba.line.counts();
+    for host in &case.card.attached {
+        let counts = host.end.line.counts();
         case.tally.activations += counts.activations;
         case.tally.bad_frames += counts.wrong_crc + counts.broken;
     }
@@ -143,7 +143,7 @@ impl Case {
 
     /// A host that is not logged in for long takes its link offline and up again.
     fn watch_login(&mut self, port: usize, now: u64) {
-        let hba = &mut self.card.hosts[port].hba;
+        let hba = &mut self.card.attached[port].end;
         if hba.port.is_ready() {
             self.not_ready_since[port] = now;
             return;
@@ -162,7 +162,7 @@ impl Case {
     }
 
     fn take_outcomes(&mut self, port: usize, now: u64) {
-        let Some(initiator) = self.card.hosts[port].hba.port.initiator() else { return };
+        let Some(initiator) = self.card.attached[port].end.port.initiator() else { return };
         let (outcomes, aborted) = (initiator.take_outcomes(), initiator.take_aborted());
         for originator in aborted {
             if self.commands.remove(&(port, originator)).is_some() {
@@ -196,7 +196,7 @@ impl Case {
 
     /// Keeps commands in flight.
     fn give(&mut self, port: usize, now: u64) {
-        let Some(initiator) = self.card.hosts[port].hba.port.initiator() else { return };
+        let Some(initiator) = self.card.attached[port].end.port.initiator() else { return };
         if initiator.open() >= DEPTH {
             return;
         }
@@ -221,7 +221,7 @@ impl Case {
 
     /// Aborts what takes too long; resets the link if that has no answer.
     fn watch_commands(&mut self, port: usize, now: u64) {
-        let hba = &mut self.card.hosts[port].hba;
+        let hba = &mut self.card.attached[port].end;
         let Some(initiator) = hba.port.initiator() else { return };
         let mut resets = false;
         for ((_, originator), command) in self.commands.iter_mut().filter(|((other, _), _)| *other == port) {
@@ -246,7 +246,7 @@ impl Case {
     fn fault(&mut self) {
         let port = self.random.random_range(0..PORTS);
         let random = &mut self.random;
-        let host = &mut self.card.hosts[port];
+        let host = &mut self.card.attached[port];
         let wire = if random.random_bool(0.5) { &mut host.to_array } else { &mut host.to_host };
         let kind = match random.random_range(0..100) {
             0..12 => {
@@ -274,15 +274,15 @@ impl Case {
                 "slip of bits"
             }
             41..48 => {
-                host.hba.line.lose_ready();
+                host.end.line.lose_ready();
                 "R_RDY not sent"
             }
             48..50 => {
-                host.hba.line.reset_link();
+                host.end.line.reset_link();
                 "link reset"
             }
             50..51 => {
-                host.hba.line.go_offline();
+                host.end.line.go_offline();
                 "link offline"
             }
             51..57 => {
@@ -292,7 +292,7 @@ impl Case {
                     .filter(|(other, _)| *other == port)
                     .map(|(_, originator)| *originator)
                     .collect();
-                if let (Some(initiator), false) = (host.hba.port.initiator(), open.is_empty()) {
+                if let (Some(initiator), false) = (host.end.port.initiator(), open.is_empty()) {
                     let originator = open[random.random_range(0..open.len())];
                     if initiator.abort(originator)
                         && let Some(command) = self.commands.get_mut(&(port, originator))
@@ -304,7 +304,7 @@ impl Case {
             }
             _ => {
                 let tamper = Tamper::ALL[random.random_range(0..Tamper::ALL.len())];
-                host.hba.tamper(tamper);
+                host.end.tamper(tamper);
                 match tamper {
                     Tamper::Drop => "frame not sent",
                     Tamper::Swap => "frames out of order",
@@ -329,7 +329,7 @@ impl Case {
                 self.card.cycle() < end,
                 "{} commands open, hosts ready: {:?}",
                 self.commands.len(),
-                self.card.hosts.iter().map(|host| host.hba.port.is_ready()).collect::<Vec<_>>()
+                self.card.attached.iter().map(|host| host.end.port.is_ready()).collect::<Vec<_>>()
             );
             self.step(false)?;
         }
@@ -375,7 +375,8 @@ impl Case {
                 let now = self.card.cycle();
                 let command = HostCommand { at: None, operation: Operation::Read, page };
                 let (flight, _) = self.verifier.issue(command, now);
-                let initiator = self.card.hosts[port].hba.port.initiator().context("a host that is not logged in")?;
+                let initiator =
+                    self.card.attached[port].end.port.initiator().context("a host that is not logged in")?;
                 let transfer = Transfer::new(Access::Ten, (page * PAGE_BLOCKS).into(), PAGE_BLOCKS, None);
                 let originator = initiator.start(transfer);
                 let command = Command { flights: vec![flight], is_read: true, since: now, is_aborted: false };

@@ -1,5 +1,6 @@
 //! An interface card in simulation, with hosts at its ports.
 
+use hardpath_sim::firmware::port::PortTimes;
 use hardpath_sim::models::PageDevice;
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::fibre_channel::{CardMachine, CardSettings};
@@ -17,11 +18,11 @@ pub fn card<D: PageDevice>(hosts: usize, pages: u64, device: D, device_period_ps
         blocks: pages * 8,
         period_ps: 4706,
         device_period_ps,
-        hosts,
         host_ppm: 0,
         host: (16, 2112),
-        exchange_timeout: 150_000,
+        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 5_000 },
         seed,
     };
-    CardMachine::new(settings, device, &Trace::none()).expect("a card")
+    let neighbours = (0..hosts).map(|number| settings.hba(number)).collect();
+    CardMachine::new(settings, neighbours, device, &Trace::none()).expect("a card")
 }

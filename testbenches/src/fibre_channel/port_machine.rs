@@ -6,8 +6,8 @@ use hardpath_rtl::fibre_channel::FrameBuffer;
 use hardpath_rtl::fibre_channel::port::FibreChannelPort;
 use hardpath_sim::engine::{Options, RawPort, Simulator};
 use hardpath_sim::firmware::FirmwareRunner;
-use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask};
-use hardpath_sim::models::fibre_channel::{AttachedHost, Hba, HostPort, LineFrame, LineTimes};
+use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
+use hardpath_sim::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes};
 use hardpath_sim::models::{PageStorage, StorageRequest};
 use hardpath_sim::scenario::fibre_channel::Watcher;
 use rust_hdl::prelude::Block;
@@ -24,8 +24,8 @@ pub const TIMES: LineTimes = LineTimes { timeout: 2000, offline: 500 };
 const HOST_CREDIT: u16 = 8;
 /// By how many parts per million the host's clock is faster.
 const HOST_PPM: i32 = 100;
-/// Cycles after which the processor looks whether exchanges are still open.
-const EXCHANGE_TIMEOUT: u64 = 10_000_000;
+/// Times of the processor's program.
+const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000 };
 /// Period of the port's clock, in picoseconds.
 const PERIOD: u64 = 4706;
 
@@ -66,7 +66,7 @@ pub struct PortMachine {
     /// What is behind the port.
     pub storage: PageStorage,
     /// The host and its lines.
-    pub host: AttachedHost,
+    pub host: Attached<Hba>,
     processor: FirmwareRunner,
     watcher: Option<Watcher>,
     seen: Vec<(u64, LineFrame)>,
@@ -132,8 +132,8 @@ impl PortMachine {
             line_clock,
             clock,
             storage,
-            host: AttachedHost::new(hba, HOST_PPM, seed),
-            processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware, EXCHANGE_TIMEOUT).run()),
+            host: Attached::new(hba, HOST_PPM, seed),
+            processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware, PORT_TIMES).run()),
             watcher: None,
             seen: vec![],
             cycle: 0,
@@ -182,7 +182,7 @@ impl PortMachine {
         self.host.receive(sent);
         self.cycle += 1;
         let now = self.cycle * PERIOD;
-        self.seen.extend(self.host.hba.line.take_seen().into_iter().map(|seen| (now, seen.frame)));
+        self.seen.extend(self.host.end.line.take_seen().into_iter().map(|seen| (now, seen.frame)));
         Ok(())
     }
 
@@ -247,8 +247,8 @@ impl PortMachine {
     /// If that takes more than `limit` cycles, or a login is refused; and as [`step`](Self::step).
     pub fn log_in(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
-        while !self.host.hba.port.is_ready() {
-            ensure!(self.cycle < end && !self.host.hba.port.is_refused(), "not logged in: {:?}", self.host.hba.port);
+        while !self.host.end.port.is_ready() {
+            ensure!(self.cycle < end && !self.host.end.port.is_refused(), "not logged in: {:?}", self.host.end.port);
             self.step()?;
         }
         Ok(())
@@ -260,7 +260,7 @@ impl PortMachine {
     /// If that takes more than `limit` cycles, or the host found a frame that does not fit; and as [`step`](Self::step).
     pub fn run_until_idle(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
-        while let Some(initiator) = self.host.hba.port.initiator() {
+        while let Some(initiator) = self.host.end.port.initiator() {
             ensure!(initiator.violations().is_empty(), "frames that do not fit: {:X?}", initiator.violations());
             if initiator.open() == 0 {
                 return Ok(());

@@ -182,7 +182,7 @@ fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
         Ok(())
     }));
     around.log_in(60_000).expect("a login");
-    let initiator = around.host.hba.port.initiator().expect("logged in");
+    let initiator = around.host.end.port.initiator().expect("logged in");
     for command in 0..4_u64 {
         let data = (command % 2 == 0).then(|| vec![command as u8 + 1; 10 * 512]);
         initiator.start(Transfer::new(Access::Ten, command / 2 * 25, 10, data));

@@ -325,10 +325,10 @@ fn inputs_of_a_card() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
     }));
     card.log_in(100_000).expect("logins");
     for command in 0..2_u64 {
-        for host in &mut card.hosts {
+        for host in &mut card.attached {
             let data = (command == 0).then(|| vec![command as u8 + 1; 2 * 512]);
             let transfer = Transfer::new(Access::Ten, 7, 2, data);
-            host.hba.port.initiator().expect("logged in").start(transfer);
+            host.end.port.initiator().expect("logged in").start(transfer);
         }
     }
     card.run_until_idle(100_000).expect("answers");

@@ -27,11 +27,11 @@ fn two_hosts(latency: (u64, u64), pauses: f64, seed: u64) -> Card {
 }
 
 fn start(card: &mut Card, port: usize, transfer: Transfer) {
-    card.hosts[port].hba.port.initiator().expect("logged in").start(transfer);
+    card.attached[port].end.port.initiator().expect("logged in").start(transfer);
 }
 
 fn outcomes(card: &mut Card, port: usize) -> Vec<Outcome> {
-    card.hosts[port].hba.port.initiator().expect("logged in").take_outcomes()
+    card.attached[port].end.port.initiator().expect("logged in").take_outcomes()
 }
 
 fn run(card: &mut Card, port: usize, transfer: Transfer) -> Outcome {
@@ -111,7 +111,7 @@ fn cycles_of_reads(blocks: u32) -> f64 {
     let mut next = 0;
     let mut feed = |card: &mut Card, open: usize| {
         for port in 0..2 {
-            while card.hosts[port].hba.port.initiator().is_some_and(|initiator| initiator.open() < open) {
+            while card.attached[port].end.port.initiator().is_some_and(|initiator| initiator.open() < open) {
                 next = (next + 1) % (PAGES - 1);
                 start(card, port, Transfer::new(Access::Ten, next * 8, blocks, None));
             }

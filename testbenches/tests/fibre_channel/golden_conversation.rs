@@ -1,7 +1,8 @@
-//! A recorded conversation of a Linux host with a Linux target, its host's part played to our port.
+//! Recorded conversations of hosts with other targets, their hosts' parts played to our port: of Linux with Linux, and of an
+//! adapter of 2007 with a disk array in a fabric.
 //!
-//! The recording lies outside the project; where it is missing the test says so. Addresses are ours, and so is the burst that
-//! XFER_RDY asks for: data that the recording has in one sequence is sent in as many as are asked for. What the standard leaves
+//! The recordings lie outside the project; where they are missing the tests say so. Addresses are ours, and so is the burst that
+//! XFER_RDY asks for: data that a recording has in one sequence is sent in as many as are asked for. What the standard leaves
 //! to a target (inquiry data, mode pages) is not compared.
 
 use std::collections::HashMap;
@@ -11,13 +12,11 @@ use hardpath_sim::models::fibre_channel::{Frame, Header, LineFrame};
 use hardpath_sim::models::{PageStorage, Pause};
 use hardpath_testbenches::fibre_channel::PortMachine;
 
-const HOST: u32 = 2;
-const TARGET: u32 = 1;
-/// Logical blocks of the recorded target.
+/// Logical blocks of the recorded targets.
 const BLOCKS: u64 = 0x1_0000;
 
-fn recording() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/facts/golden/fc-linux-libfc-vs-lio.csv");
+fn recording(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/facts/golden").join(name);
     if path.exists() {
         return Some(path);
     }
@@ -73,23 +72,27 @@ impl Conversation {
     }
 }
 
-/// The conversations that the host began, in order.
-fn conversations(frames: Vec<Frame>) -> Vec<Conversation> {
+/// The conversations that this host began with this target, in order.
+fn conversations(frames: Vec<Frame>, host: u32, target: u32) -> Vec<Conversation> {
     let mut all: Vec<Conversation> = vec![];
     for frame in frames {
-        let Header { r_ctl, source, originator, .. } = frame.header;
+        let Header { r_ctl, source, destination, originator, .. } = frame.header;
+        let is_meant = [source, destination] == [host, target] || [source, destination] == [target, host];
+        if !is_meant {
+            continue;
+        }
         let is_answer = matches!(r_ctl, 0x01 | 0x05 | 0x07 | 0x23);
         let open = |all: &mut Vec<Conversation>| {
             let kind = if r_ctl == 0x23 { 0x22 } else { 0x06 };
             all.iter().rposition(|one| one.request.header.r_ctl == kind && one.request.header.originator == originator)
         };
-        match (source, is_answer) {
-            (HOST, false) => all.push(Conversation { request: frame, data_out: vec![], answers: vec![] }),
-            (HOST, true) if r_ctl == 0x01 => {
+        match (source == host, is_answer) {
+            (true, false) => all.push(Conversation { request: frame, data_out: vec![], answers: vec![] }),
+            (true, true) if r_ctl == 0x01 => {
                 let place = open(&mut all).expect("a write");
                 all[place].data_out.push(frame);
             }
-            (TARGET, true) => {
+            (false, true) => {
                 let place = open(&mut all).expect("a request");
                 all[place].answers.push(frame);
             }
@@ -107,9 +110,17 @@ struct Replay {
 }
 
 impl Replay {
+    fn new() -> Self {
+        let mut machine = PortMachine::new(2112, PageStorage::new((0, 200), Pause::never(), 1), BLOCKS, 1);
+        machine.log_in(60_000).expect("a login");
+        machine.take_seen();
+        let (host, target) = machine.host.end.port.addresses();
+        Self { machine, host, target }
+    }
+
     fn send(&mut self, frame: &Frame) {
         let header = Header { source: self.host, destination: self.target, ..frame.header };
-        self.machine.host.hba.line.send(LineFrame::from(&Frame { header, ..frame.clone() }));
+        self.machine.host.end.line.send(LineFrame::from(&Frame { header, ..frame.clone() }));
     }
 
     /// Plays the host's part; what our port answers.
@@ -217,14 +228,12 @@ fn compare_command(conversation: &Conversation, ours: &[Frame]) {
 
 #[test]
 fn a_recorded_linux_host_finds_what_it_expects() {
-    let Some(path) = recording() else { return };
-    let all = conversations(frames_of(&std::fs::read_to_string(path).expect("a readable recording")));
+    let Some(path) = recording("fc-linux-libfc-vs-lio.csv") else { return };
+    let frames = frames_of(&std::fs::read_to_string(path).expect("a readable recording"));
+    // FLOGI has no addresses yet; the port is logged in before.
+    let all = conversations(frames, 2, 1);
     assert!(all.len() > 30, "{} conversations", all.len());
-    let mut machine = PortMachine::new(2112, PageStorage::new((0, 200), Pause::never(), 1), BLOCKS, 1);
-    machine.log_in(60_000).expect("a login");
-    machine.take_seen();
-    let (host, target) = machine.host.hba.port.addresses();
-    let mut replay = Replay { machine, host, target };
+    let mut replay = Replay::new();
     let mut written: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
     let mut compared = 0;
     for conversation in &all {
@@ -248,4 +257,31 @@ fn a_recorded_linux_host_finds_what_it_expects() {
         }
     }
     assert!(compared >= 2, "{compared} reads of what was written before");
+}
+
+#[test]
+fn a_recorded_adapter_of_2007_finds_what_it_expects() {
+    let Some(path) = recording("fc-real-2007-emulex-cisco.csv") else { return };
+    let frames = frames_of(&std::fs::read_to_string(path).expect("a readable recording"));
+    let all = conversations(frames, 0xED_0100, 0xED_0000);
+    assert!(all.len() > 10, "{} conversations", all.len());
+    let mut replay = Replay::new();
+    for conversation in &all {
+        let ours = replay.play(conversation);
+        match (conversation.request.header.r_ctl, conversation.request.payload[12]) {
+            (0x22, _) => compare_link_service(&ours, &conversation.answers),
+            // The recorded target has other units: their list is compared by its form.
+            (_, 0xA0) => {
+                let units = Conversation::data_in(&ours);
+                assert_eq!(units.len() as u32, u32::from_be_bytes([units[0], units[1], units[2], units[3]]) + 8);
+                assert_eq!(ours.last().expect("RSP").payload[10..12], [0x08, 0]);
+            }
+            // Units that our port has not.
+            _ if conversation.request.payload[..8] != [0; 8] => {
+                let end = ours.last().expect("RSP");
+                assert_eq!((end.payload[11], end.payload[26], end.payload[36]), (0x02, 0x05, 0x25));
+            }
+            _ => compare_command(conversation, &ours),
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod asynchronous_fifo;
 mod card;
 mod command_decoder;
 mod credit_counter;
+mod fabric;
 mod faults;
 mod frame_buffer;
 mod frame_receiver;

@@ -13,9 +13,9 @@ fn port(latency: (u64, u64)) -> PortMachine {
 }
 
 fn run(around: &mut PortMachine, transfer: Transfer) -> Outcome {
-    around.host.hba.port.initiator().expect("logged in").start(transfer);
+    around.host.end.port.initiator().expect("logged in").start(transfer);
     around.run_until_idle(300_000).expect("answers");
-    around.host.hba.port.initiator().expect("logged in").take_outcomes().pop().expect("an outcome")
+    around.host.end.port.initiator().expect("logged in").take_outcomes().pop().expect("an outcome")
 }
 
 fn bytes(length: usize, random: &mut StdRng) -> Vec<u8> {
@@ -78,12 +78,12 @@ fn what_is_wrong_with_a_command_is_told_in_sense_data() {
 #[test]
 fn a_host_with_more_commands_than_exchanges_is_told_to_wait() {
     let mut around = port((30_000, 30_000));
-    let initiator = around.host.hba.port.initiator().expect("logged in");
+    let initiator = around.host.end.port.initiator().expect("logged in");
     for command in 0..150 {
         initiator.start(Transfer::new(Access::Ten, command * 8, 8, None));
     }
     around.run_until_idle(1_000_000).expect("answers");
-    let outcomes = around.host.hba.port.initiator().expect("logged in").take_outcomes();
+    let outcomes = around.host.end.port.initiator().expect("logged in").take_outcomes();
     let told = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     assert_eq!((told(0x00), told(0x28)), (128, 22));
     // A data length of no whole blocks is something else.
@@ -96,7 +96,7 @@ fn what_was_written_over_the_line_is_read_back() {
     let mut around = port((50, 1500));
     let mut random = StdRng::seed_from_u64(1);
     let mut written = vec![];
-    let initiator = around.host.hba.port.initiator().expect("logged in");
+    let initiator = around.host.end.port.initiator().expect("logged in");
     for command in 0..60_u64 {
         let blocks = if command % 3 == 0 { random.random_range(1..100) } else { 8 };
         let data = bytes(blocks as usize * BLOCK_BYTES, &mut random);
@@ -105,13 +105,13 @@ fn what_was_written_over_the_line_is_read_back() {
         written.push((block, blocks, data));
     }
     around.run_until_idle(3_000_000).expect("answers");
-    let initiator = around.host.hba.port.initiator().expect("logged in");
+    let initiator = around.host.end.port.initiator().expect("logged in");
     assert!(initiator.take_outcomes().iter().all(|outcome| (outcome.status, outcome.residual) == (0, 0)));
     for (block, blocks, _) in &written {
         initiator.start(Transfer::new(Access::Sixteen, *block, *blocks, None));
     }
     around.run_until_idle(3_000_000).expect("answers");
-    let outcomes = around.host.hba.port.initiator().expect("logged in").take_outcomes();
+    let outcomes = around.host.end.port.initiator().expect("logged in").take_outcomes();
     assert_eq!(outcomes.len(), written.len());
     for outcome in outcomes {
         let block = u64::from_be_bytes(outcome.transfer.descriptor[2..10].try_into().expect("eight bytes"));
@@ -124,7 +124,7 @@ fn what_was_written_over_the_line_is_read_back() {
 fn reads_of_a_page_keep_the_line_busy() {
     let mut around = port((0, 0));
     let start = |around: &mut PortMachine, count: u64| {
-        let initiator = around.host.hba.port.initiator().expect("logged in");
+        let initiator = around.host.end.port.initiator().expect("logged in");
         for command in 0..count {
             initiator.start(Transfer::new(Access::Ten, command * 8, 8, None));
         }
@@ -134,7 +134,7 @@ fn reads_of_a_page_keep_the_line_busy() {
     let before = around.cycle();
     for _ in 0..5 {
         start(&mut around, 100);
-        while around.host.hba.port.initiator().is_some_and(|initiator| initiator.open() > 20) {
+        while around.host.end.port.initiator().is_some_and(|initiator| initiator.open() > 20) {
             around.step().expect("a cycle");
         }
     }

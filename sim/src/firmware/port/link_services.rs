@@ -40,10 +40,26 @@ impl Login {
         Some(Self { credit: two(6), payload, names })
     }
 
+    /// A request: FLOGI (`is_fabric`), else PLOGI, from an N_Port.
+    pub fn request(&self, is_fabric: bool) -> Vec<u8> {
+        let mut bytes = self.bytes(is_fabric);
+        bytes[0] = if is_fabric { 0x04 } else { 0x03 };
+        if is_fabric {
+            // A fabric's timers are its own to say.
+            bytes[12..20].fill(0);
+        }
+        bytes
+    }
+
     /// An acceptance (`is_fabric`: of FLOGI, else of PLOGI) from an N_Port.
     pub fn acceptance(&self, is_fabric: bool) -> Vec<u8> {
-        let mut bytes = vec![0; LOGIN_BYTES];
+        let mut bytes = self.bytes(is_fabric);
         bytes[0] = 0x02;
+        bytes
+    }
+
+    fn bytes(&self, is_fabric: bool) -> Vec<u8> {
+        let mut bytes = vec![0; LOGIN_BYTES];
         let mut put = |place: usize, value: &[u8]| bytes[place..place + value.len()].copy_from_slice(value);
         put(4, &[0x20, 0x09]);
         put(6, &self.credit.to_be_bytes());

@@ -3,6 +3,7 @@
 //! What is decided is pure ([`PortFirmware`]): a frame comes in, orders for the hardware come out. The processor
 //! carries them out at the port's mailbox.
 
+mod fabric;
 mod link_services;
 mod policy;
 mod scsi;
@@ -11,4 +12,4 @@ mod task;
 pub use link_services::PortNames;
 pub use policy::{Failure, PortFirmware, PortOrder};
 pub use scsi::{LogicalUnit, ScsiReply};
-pub use task::PortTask;
+pub use task::{PortTask, PortTimes};

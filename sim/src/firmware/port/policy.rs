@@ -1,5 +1,6 @@
 //! What the processor of a port does with the frames that hardware leaves to it.
 
+use super::fabric::{FabricAnswer, FabricClient};
 use super::link_services::{Login, PortNames};
 use super::scsi::{LogicalUnit, ScsiReply};
 use crate::models::fibre_channel::{Frame, Header};
@@ -74,6 +75,7 @@ pub struct PortFirmware {
     credit: u16,
     address: u32,
     entries: [Option<Entry>; ENTRIES],
+    fabric: FabricClient,
     unit: LogicalUnit,
 }
 
@@ -84,7 +86,7 @@ const STATUS: u32 = 0x98_0000;
 impl PortFirmware {
     /// A port with these names that can take `credit` frames, and the unit behind it.
     pub fn new(names: PortNames, credit: u16, unit: LogicalUnit) -> Self {
-        Self { names, credit, address: 0, entries: [None; ENTRIES], unit }
+        Self { names, credit, address: 0, entries: [None; ENTRIES], fabric: FabricClient::new(names), unit }
     }
 
     /// The unit behind it.
@@ -94,11 +96,28 @@ impl PortFirmware {
 
     /// What is to be done when the link came up anew: nobody is logged in, and one frame may be sent.
     pub fn on_link_up(&mut self) -> Vec<PortOrder> {
+        self.address = 0;
+        self.fabric.forget();
         let mut orders = vec![PortOrder::SetCredit(1)];
         for entry in 0..ENTRIES {
             orders.extend(self.log_out(entry));
         }
         orders
+    }
+
+    /// What is to be done when time has passed since the link came up or since this was asked last: if nobody has begun the
+    /// logins until now, there may be a fabric. `None` when there is nothing more to wait for.
+    pub fn on_time(&mut self) -> Option<Vec<PortOrder>> {
+        let has_address_of_a_port = self.address != 0 && !self.fabric.has_begun();
+        if self.fabric.is_done() || has_address_of_a_port {
+            return None;
+        }
+        let own = self.own_login();
+        Some(self.fabric.on_time(&own).map(PortOrder::Send).into_iter().collect())
+    }
+
+    fn own_login(&self) -> Login {
+        Login { credit: self.credit, payload: 2112, names: self.names }
     }
 
     /// What is to be done about a frame.
@@ -107,7 +126,8 @@ impl PortFirmware {
             (0x22, 0x01) => self.on_link_service(frame),
             (0x81, 0x00) => self.on_abort(frame),
             (0x06, 0x08) => self.on_command(frame),
-            // Answers to nothing that was asked, data that came too late, other protocols.
+            (0x23, 0x01) | (0x03, 0x20) => self.on_answer(frame),
+            // Data that came too late, other protocols.
             _ => vec![],
         }
     }
@@ -193,8 +213,22 @@ impl PortFirmware {
         vec![self.reply(frame, vec![0x01, 0, 0, 0, 0, reason, explanation, 0])]
     }
 
+    fn on_answer(&mut self, frame: &Frame) -> Vec<PortOrder> {
+        let own = self.own_login();
+        match self.fabric.on_answer(frame, &own) {
+            FabricAnswer::Nothing => vec![],
+            FabricAnswer::Request(frame) => vec![PortOrder::Send(frame)],
+            FabricAnswer::Address(address, credit, request) => {
+                self.address = address;
+                let mut orders = vec![PortOrder::SetAddress(address), PortOrder::SetCredit(credit.clamp(1, 255) as u8)];
+                orders.extend(request.map(PortOrder::Send));
+                orders
+            }
+        }
+    }
+
     fn on_link_service(&mut self, frame: &Frame) -> Vec<PortOrder> {
-        let own = Login { credit: self.credit, payload: 2112, names: self.names };
+        let own = self.own_login();
         let source = frame.header.source;
         let login = self.entry_of(source);
         match frame.payload.first() {
@@ -203,6 +237,7 @@ impl PortFirmware {
                 let Some(other) = Login::from_bytes(&frame.payload) else {
                     return self.reject(frame, 0x03, 0x00);
                 };
+                self.fabric.forget();
                 let is_larger = self.names.port > other.names.port;
                 // Links of ports of one card are told apart by the area, which is the lowest byte of the port's name.
                 let area = ((self.names.port & 0xFF) as u32) << 8;
@@ -267,6 +302,8 @@ impl PortFirmware {
             }
             // RRQ: an exchange that was aborted holds nothing here.
             Some(0x12) if login.is_some() => vec![self.reply(frame, vec![0x02, 0, 0, 0])],
+            // RSCN: who is still there shows itself.
+            Some(0x61) => vec![self.reply(frame, vec![0x02, 0, 0, 0])],
             // ECHO.
             Some(0x10) => {
                 vec![self.reply(frame, [&[0x02, 0, 0, 0], frame.payload.get(4..).unwrap_or_default()].concat())]

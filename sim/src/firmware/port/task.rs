@@ -15,27 +15,38 @@ const POLL: u64 = 200;
 /// Times in a row that an exchange is found open until it is closed.
 const PATIENCE: u8 = 3;
 
+/// Times of a port's program, in cycles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortTimes {
+    /// Between two looks at all exchanges. One that stays open for two to three times as long is closed: its host has
+    /// forgotten it.
+    pub exchange_timeout: u64,
+    /// For a login of the other port, or an answer of a fabric. Afterwards the port asks for a fabric itself.
+    pub login_wait: u64,
+}
+
 /// Carries out at the mailbox what [`PortFirmware`] decides.
 #[derive(Debug)]
 pub struct PortTask {
     processor: Processor,
     firmware: PortFirmware,
-    /// Cycles between two looks at all exchanges, and when the next is due.
-    scan_interval: u64,
+    times: PortTimes,
+    /// When the next look at all exchanges is due, and when time for a login is over.
     next_scan: u64,
+    next_login: Option<u64>,
     /// What each exchange was at the last look, and how often in a row.
     seen: Vec<(u32, u8)>,
 }
 
 impl PortTask {
-    /// The program of a port. An exchange that stays open for two to three times `exchange_timeout` cycles is closed: its host
-    /// has forgotten it.
-    pub fn new(processor: Processor, firmware: PortFirmware, exchange_timeout: u64) -> Self {
+    /// The program of a port.
+    pub fn new(processor: Processor, firmware: PortFirmware, times: PortTimes) -> Self {
         Self {
             processor,
             firmware,
-            scan_interval: exchange_timeout,
-            next_scan: exchange_timeout,
+            times,
+            next_scan: times.exchange_timeout,
+            next_login: None,
             seen: vec![(0, 0); EXCHANGES as usize],
         }
     }
@@ -56,6 +67,7 @@ impl PortTask {
             if is_active && !was_active {
                 let orders = self.firmware.on_link_up();
                 self.carry_out(orders).await;
+                self.next_login = Some(self.processor.cycle().saturating_add(self.times.login_wait));
             }
             was_active = is_active;
             if status >> 16 & 1 == 1 {
@@ -65,8 +77,12 @@ impl PortTask {
                     let orders = self.firmware.on_frame(&frame);
                     self.carry_out(orders).await;
                 }
+            } else if is_active && self.next_login.is_some_and(|time| self.processor.cycle() >= time) {
+                let orders = self.firmware.on_time();
+                self.next_login = orders.as_ref().map(|_| self.processor.cycle() + self.times.login_wait);
+                self.carry_out(orders.unwrap_or_default()).await;
             } else if self.processor.cycle() >= self.next_scan {
-                self.next_scan = self.processor.cycle() + self.scan_interval;
+                self.next_scan = self.processor.cycle() + self.times.exchange_timeout;
                 self.close_forgotten().await;
             } else {
                 self.processor.sleep(self.processor.cycle() + POLL).await;

@@ -2,7 +2,8 @@
 
 use super::frame::Frame;
 use super::host_port::HostPort;
-use super::line::{LineFrame, LinePort, LineTimes, LinkState};
+use super::line::{LineCounts, LineFrame, LinePort, LineTimes, LinkState, Seen};
+use super::neighbour::Neighbour;
 
 /// A port of a host, from the commands it gives to the bits of its line.
 #[derive(Clone, Debug)]
@@ -98,9 +99,10 @@ impl Hba {
     pub fn tamper(&mut self, tamper: Tamper) {
         self.tamper = Some(tamper);
     }
+}
 
-    /// Forty bits of the line, the first in bit 0, by the other port's clock.
-    pub fn receive(&mut self, bits: u64) {
+impl Neighbour for Hba {
+    fn receive(&mut self, bits: u64) {
         self.line.receive(bits);
         if let Some(relayed) = &mut self.relayed {
             relayed.extend(self.line.take_frames());
@@ -121,8 +123,7 @@ impl Hba {
         self.line.set_credit(self.port.other_credit());
     }
 
-    /// The next forty bits to send, by the own clock.
-    pub fn transmit(&mut self) -> u64 {
+    fn transmit(&mut self) -> u64 {
         if self.was_active
             && !self.line.is_sending()
             && let Some(frame) = self.port.next_frame()
@@ -143,5 +144,25 @@ impl Hba {
             }
         }
         self.line.transmit()
+    }
+
+    fn hosts(&self) -> &[HostPort] {
+        std::slice::from_ref(&self.port)
+    }
+
+    fn hosts_mut(&mut self) -> &mut [HostPort] {
+        std::slice::from_mut(&mut self.port)
+    }
+
+    fn take_seen(&mut self) -> Vec<Seen> {
+        self.line.take_seen()
+    }
+
+    fn counts(&self) -> LineCounts {
+        self.line.counts()
+    }
+
+    fn state(&self) -> String {
+        format!("{:?}", self.line.state())
     }
 }

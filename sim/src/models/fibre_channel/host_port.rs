@@ -1,5 +1,7 @@
 //! A host's port from the moment its link is up: it logs in, then gives commands.
 
+use std::collections::VecDeque;
+
 use super::frame::{Frame, Header};
 use super::initiator::Initiator;
 
@@ -10,6 +12,14 @@ enum Step {
     Down,
     /// FLOGI waits for its answer.
     Fabric,
+    /// PLOGI to the name server waits for its answer.
+    NameServer,
+    /// SCR waits for its answer.
+    Changes,
+    /// The name server is asked who is there.
+    Query,
+    /// It knew of nobody but this port; a change will be told.
+    Waiting,
     /// PLOGI waits for its answer.
     Port,
     /// PRLI waits for its answer.
@@ -20,7 +30,12 @@ enum Step {
     Refused,
 }
 
-/// The port of a host at a link without a fabric.
+/// Addresses of a fabric's services.
+const FABRIC_CONTROLLER: u32 = 0xFF_FFFD;
+const NAME_SERVER: u32 = 0xFF_FFFC;
+
+/// The port of a host, at a link to another port or to a fabric. In a fabric it asks the name server for other ports that
+/// speak FCP and tries them one after the other.
 #[derive(Clone, Debug)]
 pub struct HostPort {
     name: u64,
@@ -30,7 +45,10 @@ pub struct HostPort {
     address: u32,
     other_address: u32,
     other_credit: u16,
-    outgoing: Option<Frame>,
+    /// It is in a fabric, and these ports are still to be tried.
+    is_in_fabric: bool,
+    candidates: Vec<u32>,
+    outgoing: VecDeque<Frame>,
     initiator: Option<Initiator>,
     tolerates: bool,
 }
@@ -61,7 +79,9 @@ impl HostPort {
             address: 0,
             other_address: 0,
             other_credit: 1,
-            outgoing: None,
+            is_in_fabric: false,
+            candidates: vec![],
+            outgoing: VecDeque::new(),
             initiator: None,
             tolerates: false,
         }
@@ -78,12 +98,15 @@ impl HostPort {
     /// The link came up.
     pub fn link_up(&mut self) {
         (self.step, self.other_credit, self.initiator) = (Step::Fabric, 1, None);
+        self.is_in_fabric = false;
+        self.outgoing.clear();
         self.request(0, 0xFF_FFFE, login(0x04, self.name, self.credit, self.payload));
     }
 
     /// The link went down.
     pub fn link_down(&mut self) {
-        (self.step, self.initiator, self.outgoing) = (Step::Down, None, None);
+        (self.step, self.initiator) = (Step::Down, None);
+        self.outgoing.clear();
     }
 
     /// All logins are done.
@@ -113,39 +136,49 @@ impl HostPort {
 
     /// The next frame to send.
     pub fn next_frame(&mut self) -> Option<Frame> {
-        self.outgoing.take().or_else(|| self.initiator.as_mut()?.next_frame())
+        self.outgoing.pop_front().or_else(|| self.initiator.as_mut()?.next_frame())
     }
 
     /// Takes a frame.
     pub fn receive(&mut self, frame: &Frame) {
+        if frame.header.kind == 0x20 {
+            self.receive_query(frame);
+            return;
+        }
         if frame.header.kind != 0x01 {
             if let Some(initiator) = &mut self.initiator {
                 initiator.receive(frame);
             }
             return;
         }
-        // LOGO and PRLO: all begins again with PLOGI.
-        if frame.header.r_ctl == 0x22 && matches!(frame.payload.first(), Some(0x05 | 0x21)) && self.is_ready() {
-            self.initiator = None;
-            self.step = Step::Port;
-            self.request(self.address, self.other_address, login(0x03, self.name, self.credit, self.payload));
+        if frame.header.r_ctl == 0x22 {
+            self.receive_request(frame);
             return;
         }
         let accepts = frame.header.r_ctl == 0x23 && frame.payload.first() == Some(&0x02);
         match self.step {
-            _ if frame.header.r_ctl != 0x23 => {}
+            // Not the answer that is waited for.
+            _ if frame.header.r_ctl != 0x23 || frame.header.originator != self.exchange() => {}
             Step::Fabric if accepts && frame.payload.len() == 116 => {
                 let two = |place: usize| u16::from_be_bytes([frame.payload[place], frame.payload[place + 1]]);
-                // Of a port, not a fabric.
-                if two(8) & 0x1000 != 0 {
-                    self.step = Step::Refused;
-                    return;
-                }
                 self.other_credit = two(6);
                 (self.address, self.other_address) = (frame.header.destination, frame.header.source);
-                self.step = Step::Port;
-                self.request(self.address, self.other_address, login(0x03, self.name, self.credit, self.payload));
+                self.is_in_fabric = two(8) & 0x1000 != 0;
+                if self.is_in_fabric {
+                    self.step = Step::NameServer;
+                    self.log_in(NAME_SERVER);
+                } else {
+                    self.step = Step::Port;
+                    self.log_in(self.other_address);
+                }
             }
+            Step::NameServer if accepts => {
+                self.step = Step::Changes;
+                self.request(self.address, FABRIC_CONTROLLER, vec![0x62, 0, 0, 0, 0, 0, 0, 0x03]);
+            }
+            Step::Changes if accepts => self.query(),
+            // A port with FCP that is no target, or not yet.
+            Step::Port | Step::Process if !accepts && self.is_in_fabric => self.try_next(),
             Step::Port if accepts && frame.payload.len() == 116 => {
                 self.step = Step::Process;
                 let mut bytes = vec![0; 20];
@@ -166,17 +199,88 @@ impl HostPort {
         }
     }
 
-    fn request(&mut self, source: u32, destination: u32, payload: Vec<u8>) {
+    fn log_in(&mut self, destination: u32) {
+        self.request(self.address, destination, login(0x03, self.name, self.credit, self.payload));
+    }
+
+    /// GID_FT: asks the name server for all ports with FCP.
+    fn query(&mut self) {
+        (self.step, self.initiator) = (Step::Query, None);
+        let payload = [[0x01, 0, 0, 0, 0xFC, 0x02, 0, 0].as_slice(), &[0x01, 0x71, 0, 0, 0, 0, 0, 0], &[0, 0, 0, 0x08]];
+        let header = Header { r_ctl: 0x02, kind: 0x20, ..self.header(self.address, NAME_SERVER) };
+        self.outgoing.push_back(Frame { header, payload: payload.concat(), is_first: true, is_last: true });
+    }
+
+    fn receive_query(&mut self, frame: &Frame) {
+        if self.step != Step::Query || frame.header.r_ctl != 0x03 {
+            return;
+        }
+        let is_accepted = frame.payload.get(8..10) == Some(&[0x80, 0x02]);
+        let entries = if is_accepted { frame.payload.get(16..).unwrap_or_default() } else { &[] };
+        let address = |entry: &[u8]| u32::from_be_bytes([0, entry[1], entry[2], entry[3]]);
+        self.candidates = entries.chunks_exact(4).map(address).filter(|&address| address != self.address).collect();
+        self.try_next();
+    }
+
+    fn try_next(&mut self) {
+        match self.candidates.pop() {
+            None => self.step = Step::Waiting,
+            Some(address) => {
+                (self.step, self.other_address) = (Step::Port, address);
+                self.log_in(address);
+            }
+        }
+    }
+
+    fn receive_request(&mut self, frame: &Frame) {
+        match frame.payload.first() {
+            // LOGO and PRLO: all begins again with PLOGI.
+            Some(0x05 | 0x21) if self.is_ready() => {
+                (self.step, self.initiator) = (Step::Port, None);
+                self.log_in(self.other_address);
+            }
+            // RSCN.
+            Some(0x61) if self.is_in_fabric => {
+                self.answer(frame);
+                self.query();
+            }
+            _ => {}
+        }
+    }
+
+    /// LS_ACC.
+    fn answer(&mut self, frame: &Frame) {
         let header = Header {
+            r_ctl: 0x23,
+            f_ctl: 0x99_0000,
+            originator: frame.header.originator,
+            sequence: frame.header.sequence,
+            responder: frame.header.originator,
+            ..self.header(frame.header.destination, frame.header.source)
+        };
+        self.outgoing.push_back(Frame { header, payload: vec![0x02, 0, 0, 0], is_first: true, is_last: true });
+    }
+
+    fn request(&mut self, source: u32, destination: u32, payload: Vec<u8>) {
+        let header = self.header(source, destination);
+        self.outgoing.push_back(Frame { header, payload, is_first: true, is_last: true });
+    }
+
+    /// OX_ID of the request at hand.
+    fn exchange(&self) -> u16 {
+        0xFFE0 + self.step as u16
+    }
+
+    fn header(&self, source: u32, destination: u32) -> Header {
+        Header {
             r_ctl: 0x22,
             destination,
             source,
             kind: 0x01,
             f_ctl: 0x29_0000,
-            originator: 0xFFF0 - self.step as u16,
+            originator: self.exchange(),
             responder: 0xFFFF,
             ..Header::default()
-        };
-        self.outgoing = Some(Frame { header, payload, is_first: true, is_last: true });
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! What is at the other end of a Fibre Channel port.
 
-mod attached_host;
+mod attached;
+mod fabric;
 pub mod fcoe;
 mod frame;
 mod hba;
 mod host_port;
 mod initiator;
 mod line;
+mod neighbour;
 
-pub use attached_host::AttachedHost;
+pub use attached::Attached;
+pub use fabric::Fabric;
 pub use frame::{Frame, FrameError, Header};
 pub use hba::{Hba, Tamper};
 pub use host_port::HostPort;
@@ -17,3 +20,4 @@ pub use line::{
     LineCounts, LineFrame, LineFrameError, LinePort, LineTimes, LineWord, LinkState, Primitive, Seen, Wire, WireFault,
     WordReceiver,
 };
+pub use neighbour::Neighbour;

@@ -2,8 +2,8 @@
 
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
-use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask};
-use crate::models::fibre_channel::{AttachedHost, Hba, HostPort, LineFrame, LineTimes};
+use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
+use crate::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour};
 use crate::models::{PageDevice, PagePins};
 use crate::scenario::Trace;
 use crate::waveform::{Recorder, TracedDesign};
@@ -39,16 +39,26 @@ pub struct CardSettings {
     pub period_ps: u64,
     /// Period of the device's clock.
     pub device_period_ps: u64,
-    /// Ports with a host.
-    pub hosts: usize,
-    /// By how many parts per million the hosts' clocks are faster.
+    /// By how many parts per million the neighbours' clocks are faster.
     pub host_ppm: i32,
     /// Frames that a host can take, and bytes of payload in each.
     pub host: (u16, u16),
-    /// Cycles after which the processor looks whether exchanges are still open; at the third look they are closed.
-    pub exchange_timeout: u64,
+    /// Times of the processor's programs.
+    pub port_times: PortTimes,
     /// Seed of what happens on the lines.
     pub seed: u64,
+}
+
+impl CardSettings {
+    /// The port of the host with this number.
+    pub fn host_port(&self, number: usize) -> HostPort {
+        HostPort::new(HOST_NAME + number as u64, self.host.0, self.host.1)
+    }
+
+    /// A host with this number at a line of its own.
+    pub fn hba(&self, number: usize) -> Hba {
+        Hba::new(self.host_port(number), self.times, self.fills_with_arb)
+    }
 }
 
 /// Pins of one port.
@@ -72,14 +82,14 @@ struct Ports {
 }
 
 /// The card, and all that stands around it.
-pub struct CardMachine<D> {
+pub struct CardMachine<D, N = Hba> {
     simulator: Simulator,
     ports: Ports,
     settings: CardSettings,
     /// What is below.
     pub device: D,
-    /// The hosts, by port.
-    pub hosts: Vec<AttachedHost>,
+    /// What is at the lines, by port.
+    pub attached: Vec<Attached<N>>,
     /// The processor runs a program for each port.
     programs: Vec<FirmwareRunner>,
     /// The program whose access stands at the mailbox.
@@ -94,12 +104,12 @@ pub struct CardMachine<D> {
     cycle: u64,
 }
 
-impl<D: PageDevice> CardMachine<D> {
-    /// A card with a device below and hosts at its lines, all powered up.
+impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
+    /// A card with a device below and neighbours at its lines, from the first on, all powered up.
     ///
     /// # Errors
     /// If a recording cannot begin.
-    pub fn new(settings: CardSettings, device: D, trace: &Trace) -> Result<Self> {
+    pub fn new(settings: CardSettings, neighbours: Vec<N>, device: D, trace: &Trace) -> Result<Self> {
         let mut card = InterfaceCard::new(settings.times.timeout, settings.times.offline);
         card.connect_all();
         let mut simulator = Simulator::from_elaboration(elaborate(&card)?, crate::engine::Options::default())?;
@@ -111,20 +121,17 @@ impl<D: PageDevice> CardMachine<D> {
             let unit = LogicalUnit { blocks: settings.blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
             let names = PortNames { port: NODE_NAME + 1 + port as u64, node: NODE_NAME };
             let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit);
-            FirmwareRunner::new(|processor| PortTask::new(processor, firmware, settings.exchange_timeout).run())
+            FirmwareRunner::new(|processor| PortTask::new(processor, firmware, settings.port_times).run())
         };
-        let host = |port: usize| {
-            let number = port as u64;
-            let host = HostPort::new(HOST_NAME + number, settings.host.0, settings.host.1);
-            let hba = Hba::new(host, settings.times, settings.fills_with_arb);
-            AttachedHost::new(hba, settings.host_ppm, settings.seed.wrapping_add(2 * number))
+        let attach = |(port, end): (usize, N)| {
+            Attached::new(end, settings.host_ppm, settings.seed.wrapping_add(2 * port as u64))
         };
         Ok(Self {
             simulator,
             ports,
             settings,
             device,
-            hosts: (0..settings.hosts).map(host).collect(),
+            attached: neighbours.into_iter().enumerate().map(attach).collect(),
             programs: (0..PORTS).map(program).collect(),
             accessing: None,
             next_program: 0,
@@ -152,9 +159,25 @@ impl<D: PageDevice> CardMachine<D> {
         &mut self.simulator
     }
 
+    /// The hosts, and the port of the card that each is behind.
+    pub fn hosts(&self) -> impl Iterator<Item = (usize, &HostPort)> {
+        self.attached
+            .iter()
+            .enumerate()
+            .flat_map(|(port, attached)| attached.end.hosts().iter().map(move |host| (port, host)))
+    }
+
+    /// The hosts, to give them commands, and the port of the card that each is behind.
+    pub fn hosts_mut(&mut self) -> impl Iterator<Item = (usize, &mut HostPort)> {
+        self.attached
+            .iter_mut()
+            .enumerate()
+            .flat_map(|(port, attached)| attached.end.hosts_mut().iter_mut().map(move |host| (port, host)))
+    }
+
     /// Every host is logged in.
     pub fn is_ready(&self) -> bool {
-        self.hosts.iter().all(|host| host.hba.port.is_ready())
+        self.hosts().all(|(_, host)| host.is_ready())
     }
 
     /// Frames that passed over the lines, and when, since this was asked last.
@@ -173,8 +196,8 @@ impl<D: PageDevice> CardMachine<D> {
             self.device_edge()?;
         }
         let mut risen = vec![self.ports.clock];
-        for port in 0..self.hosts.len() {
-            let edges = self.hosts[port].edges();
+        for port in 0..self.attached.len() {
+            let edges = self.attached[port].edges();
             if edges == 2 {
                 // The line's clock alone, just before the end of the cycle.
                 let clock = self.ports.lines[port].clock;
@@ -197,20 +220,20 @@ impl<D: PageDevice> CardMachine<D> {
         let answer = if is_done { Some(self.simulator.get_u64(self.ports.data_out)? as u32) } else { None };
         self.edge(end, &risen)?;
         self.cycle += 1;
-        for (port, sent) in sent.into_iter().enumerate().take(self.hosts.len()) {
+        for (port, sent) in sent.into_iter().enumerate().take(self.attached.len()) {
             if risen.contains(&self.ports.lines[port].clock) {
                 self.receive_word(port)?;
             }
-            let host = &mut self.hosts[port];
+            let host = &mut self.attached[port];
             host.receive(sent);
-            self.seen.extend(host.hba.line.take_seen().into_iter().map(|seen| (end, seen.frame)));
+            self.seen.extend(host.end.take_seen().into_iter().map(|seen| (end, seen.frame)));
         }
         self.pass_programs(answer)
     }
 
     /// The next word of a host comes to its port.
     fn receive_word(&mut self, port: usize) -> Result<()> {
-        let word = self.hosts[port].next_word();
+        let word = self.attached[port].next_word();
         Ok(self.simulator.set_u64(self.ports.lines[port].received, word)?)
     }
 
@@ -279,8 +302,8 @@ impl<D: PageDevice> CardMachine<D> {
     pub fn log_in(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
         while !self.is_ready() {
-            for (port, host) in self.hosts.iter().enumerate() {
-                ensure!(!host.hba.port.is_refused(), "port {port} refused a login in cycle {}", self.cycle);
+            for (port, host) in self.hosts() {
+                ensure!(!host.is_refused(), "port {port} refused a login in cycle {}", self.cycle);
             }
             ensure!(self.cycle < end, "not logged in after {limit} cycles");
             self.step()?;
@@ -296,10 +319,8 @@ impl<D: PageDevice> CardMachine<D> {
         let end = self.cycle + limit;
         loop {
             let mut open = 0;
-            for (port, host) in self.hosts.iter_mut().enumerate() {
-                let Some(initiator) = host.hba.port.initiator() else {
-                    bail!("the host at port {port} is not logged in")
-                };
+            for (port, host) in self.hosts_mut() {
+                let Some(initiator) = host.initiator() else { bail!("a host at port {port} is not logged in") };
                 let violations = initiator.violations();
                 ensure!(violations.is_empty(), "frames of port {port} that do not fit: {violations:X?}");
                 open += initiator.open();

@@ -1,4 +1,4 @@
-//! What the hosts ask for: pages as SCSI commands, by port and exchange.
+//! What the hosts ask for: pages as SCSI commands, by host and exchange.
 
 use crate::models::BLOCK_BYTES;
 use crate::models::fibre_channel::{Access, Initiator, Outcome, Transfer};
@@ -12,7 +12,7 @@ const SYNCHRONIZE_CACHE: u8 = 0x35;
 /// Sense key of a medium error.
 const MEDIUM_ERROR: u8 = 3;
 
-/// The host.
+/// All hosts as one.
 pub struct Host {
     /// What it expects and finds.
     pub verifier: Verifier,
@@ -32,8 +32,8 @@ impl Host {
         self.flights.len()
     }
 
-    /// Gives a command at a port.
-    pub fn issue(&mut self, port: usize, initiator: &mut Initiator, command: HostCommand, cycle: u64) {
+    /// Gives a command to the host with this number.
+    pub fn issue(&mut self, number: usize, initiator: &mut Initiator, command: HostCommand, cycle: u64) {
         let (flight, data) = self.verifier.issue(command, cycle);
         let block = u64::from(command.page) * u64::from(PAGE_BLOCKS);
         let transfer = match command.operation {
@@ -41,12 +41,12 @@ impl Host {
             Operation::Write => Transfer::new(Access::Ten, block, PAGE_BLOCKS, Some(data)),
             Operation::Flush | Operation::Trim => Transfer::command(&[SYNCHRONIZE_CACHE, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
         };
-        self.flights.insert((port, initiator.start(transfer)), flight);
+        self.flights.insert((number, initiator.start(transfer)), flight);
     }
 
-    /// A command has ended.
-    pub fn complete(&mut self, port: usize, outcome: Outcome, cycle: u64) {
-        let Some(flight) = self.flights.remove(&(port, outcome.exchange)) else { return };
+    /// A command of the host with this number has ended.
+    pub fn complete(&mut self, number: usize, outcome: Outcome, cycle: u64) {
+        let Some(flight) = self.flights.remove(&(number, outcome.exchange)) else { return };
         self.ended += 1;
         let key = outcome.sense.get(2).map(|key| key & 0xF);
         let ending = match (outcome.status, outcome.residual, key) {

@@ -1,8 +1,9 @@
 //! Everything that a user says about a run.
 
-use super::card_machine::CardSettings;
+use super::card_machine::{CardSettings, PORTS};
 use crate::firmware::Rebuild;
-use crate::models::fibre_channel::LineTimes;
+use crate::firmware::port::PortTimes;
+use crate::models::fibre_channel::{Fabric, LineTimes, Neighbour};
 use crate::models::nand::FlashKind;
 use crate::models::{BLOCK_BYTES, PageDevice, PageMemory, Pause};
 use crate::scenario::Moment;
@@ -26,12 +27,21 @@ const SLOWEST: Moment = Moment(1_000_000);
 /// Difference of two legal clocks, parts per million.
 const MOST_PPM: i32 = 200;
 
+/// Hosts behind one port.
+const MOST_HOSTS: u32 = 4;
+
+/// Domain of the first port's switch.
+const DOMAIN: u8 = 0x2A;
+
 /// How host and array are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Attach {
     /// Port to port, without a fabric.
     #[serde(rename = "p2p")]
     PointToPoint,
+    /// Each port at a switch of its own, with hosts behind it.
+    #[serde(rename = "fabric")]
+    Fabric,
 }
 
 /// Speed of a line, nominal.
@@ -61,7 +71,9 @@ pub struct CardOptions {
     pub attach: Attach,
     /// Speed of the lines.
     pub speed: Speed,
-    /// Ports with a host.
+    /// Ports that something is attached to, the first ones.
+    pub ports: u32,
+    /// Hosts, dealt to the ports in turn.
     pub hosts: u32,
     /// By how many parts per million the hosts' clocks are faster than the array's.
     pub host_ppm: i32,
@@ -90,7 +102,7 @@ pub struct FibreChannelOptions {
 #[derive(Debug, Error)]
 pub enum OptionsError {
     /// No such way to join them.
-    #[error("attach {0:?} (legal: p2p)")]
+    #[error("attach {0:?} (legal: p2p, fabric)")]
     Attach(String),
     /// No such speed.
     #[error("speed {0:?} (legal: 2, 4, 8)")]
@@ -110,9 +122,19 @@ pub enum OptionsError {
     /// Flash is not possible.
     #[error(transparent)]
     Flash(#[from] controller::OptionsError),
-    /// More hosts than ports, or none.
-    #[error("hosts {0} (legal: 1, 2)")]
-    Hosts(u32),
+    /// There are not so many ports.
+    #[error("ports {0} (legal: 1, 2)")]
+    Ports(u32),
+    /// Too many hosts, or too few.
+    #[error("hosts {hosts} at {ports} ports (legal: {legal})")]
+    Hosts {
+        /// How many.
+        hosts: u32,
+        /// At how many ports.
+        ports: u32,
+        /// How many there can be.
+        legal: String,
+    },
     /// The clocks differ too much.
     #[error("clock difference of {0} ppm (legal: -{MOST_PPM}..={MOST_PPM})")]
     Clock(i32),
@@ -127,6 +149,7 @@ impl FromStr for Attach {
     fn from_str(text: &str) -> Result<Self, OptionsError> {
         match text {
             "p2p" => Ok(Self::PointToPoint),
+            "fabric" => Ok(Self::Fabric),
             _ => Err(OptionsError::Attach(text.to_owned())),
         }
     }
@@ -141,6 +164,16 @@ impl FromStr for Speed {
             "4" => Ok(Self::Four),
             "8" => Ok(Self::Eight),
             _ => Err(OptionsError::Speed(text.to_owned())),
+        }
+    }
+}
+
+impl Attach {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::PointToPoint => "port to port",
+            Self::Fabric => "at a switch",
         }
     }
 }
@@ -179,8 +212,14 @@ impl CardOptions {
             Storage::Memory(_) => {}
             Storage::Flash(kind) => self.controller(kind).validate()?,
         }
-        if !(1..=2).contains(&self.hosts) {
-            return Err(OptionsError::Hosts(self.hosts));
+        let Self { hosts, ports, .. } = *self;
+        if !(1..=PORTS as u32).contains(&ports) {
+            return Err(OptionsError::Ports(ports));
+        }
+        let most = if self.attach == Attach::PointToPoint { ports } else { ports * MOST_HOSTS };
+        if !(ports..=most).contains(&hosts) {
+            let legal = if most == ports { ports.to_string() } else { format!("{ports}..={most}") };
+            return Err(OptionsError::Hosts { hosts, ports, legal });
         }
         if !(-MOST_PPM..=MOST_PPM).contains(&self.host_ppm) {
             return Err(OptionsError::Clock(self.host_ppm));
@@ -188,20 +227,34 @@ impl CardOptions {
         Ok(())
     }
 
-    /// What is set of the card, whose processor looks so often whether exchanges are still open.
-    pub(super) fn settings(&self, exchange_timeout: u64) -> CardSettings {
+    /// What is set of the card.
+    pub(super) fn settings(&self, port_times: PortTimes) -> CardSettings {
         CardSettings {
             times: TIMES,
             fills_with_arb: self.speed == Speed::Eight,
             blocks: u64::from(self.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
             period_ps: self.speed.word_picoseconds(),
             device_period_ps: CLOCK_PICOSECONDS,
-            hosts: self.hosts as usize,
             host_ppm: self.host_ppm,
             host: (HOST_CREDIT, HOST_PAYLOAD),
-            exchange_timeout,
+            port_times,
             seed: self.seed,
         }
+    }
+
+    /// What is at the lines of the card.
+    pub(super) fn neighbours(&self, settings: &CardSettings) -> Vec<Box<dyn Neighbour>> {
+        let neighbour = |port: u32| -> Box<dyn Neighbour> {
+            let numbers = (port..self.hosts).step_by(self.ports as usize);
+            match self.attach {
+                Attach::PointToPoint => Box::new(settings.hba(port as usize)),
+                Attach::Fabric => {
+                    let hosts = numbers.map(|number| settings.host_port(number as usize)).collect();
+                    Box::new(Fabric::new(DOMAIN + port as u8, hosts, settings.times, settings.fills_with_arb))
+                }
+            }
+        };
+        (0..self.ports).map(neighbour).collect()
     }
 
     /// What lies behind the card, ready.
@@ -280,6 +333,7 @@ mod tests {
         CardOptions {
             attach: Attach::PointToPoint,
             speed: Speed::Eight,
+            ports: 1,
             hosts: 1,
             host_ppm: 0,
             storage: Storage::Memory(Moment(0)),
@@ -300,7 +354,10 @@ mod tests {
         let slow = CardOptions { storage: Storage::Memory(Moment(1_000_001)), ..card() };
         assert_eq!(error(slow), "storage time 1000001ns (legal: up to 1ms)");
         assert_eq!(error(CardOptions { host_ppm: -201, ..card() }), "clock difference of -201 ppm (legal: -200..=200)");
-        assert_eq!(error(CardOptions { hosts: 3, ..card() }), "hosts 3 (legal: 1, 2)");
+        assert_eq!(error(CardOptions { ports: 3, ..card() }), "ports 3 (legal: 1, 2)");
+        assert_eq!(error(CardOptions { hosts: 2, ..card() }), "hosts 2 at 1 ports (legal: 1)");
+        let fabric = CardOptions { attach: Attach::Fabric, ports: 2, ..card() };
+        assert_eq!(error(fabric), "hosts 1 at 2 ports (legal: 2..=8)");
         let flash = CardOptions { storage: Storage::Flash(FlashKind::Slc), pages: 1 << 20, ..card() };
         assert!(error(flash).starts_with("logical pages 1048576 (legal: 1..="));
         let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();
@@ -308,7 +365,7 @@ mod tests {
         assert_eq!(error(trims), "a workload that trims (legal: reads, writes and flushes)");
         let deep = FibreChannelOptions { queue_depth: 129, ..options() };
         assert_eq!(error(deep), "queue depth 129 (legal: 1..=128)");
-        assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p)"#);
+        assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p, fabric)"#);
         assert_eq!("16".parse::<Speed>().unwrap_err().to_string(), r#"speed "16" (legal: 2, 4, 8)"#);
     }
 

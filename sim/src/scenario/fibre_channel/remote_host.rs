@@ -3,6 +3,7 @@
 use super::capture::Capture;
 use super::card_machine::CardMachine;
 use super::options::CardOptions;
+use crate::firmware::port::PortTimes;
 use crate::models::PageDevice;
 use crate::models::fibre_channel::fcoe::{self, EthernetAddress, FcoeError};
 use crate::models::fibre_channel::{Frame, LineFrame, LinkState};
@@ -13,8 +14,8 @@ use anyhow::Result;
 const LOGIN_ADDRESS: EthernetAddress = [0x0E, 0xFC, 0x00, 0xFF, 0xFF, 0xFE];
 /// Frames that may wait for the line.
 const QUEUE: usize = 64;
-/// Cycles after which the processor looks whether exchanges are still open: the host's time is real, and slow here.
-const EXCHANGE_TIMEOUT: u64 = 100_000_000;
+/// The host's time is real, and slow here; and it always begins the logins.
+const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 100_000_000, login_wait: u64::MAX };
 
 /// The card, and who is at its first port.
 pub struct RemoteHost {
@@ -32,8 +33,9 @@ impl RemoteHost {
     /// If the options are not legal or a file cannot be written.
     pub fn new(options: &CardOptions, capture: Option<Capture>) -> Result<Self> {
         options.validate()?;
-        let mut machine = CardMachine::new(options.settings(EXCHANGE_TIMEOUT), options.device()?, &Trace::none())?;
-        machine.hosts[0].hba.relay();
+        let settings = options.settings(PORT_TIMES);
+        let mut machine = CardMachine::new(settings, vec![settings.hba(0)], options.device()?, &Trace::none())?;
+        machine.attached[0].end.relay();
         let mut host = Self { machine, capture, address: None, frames: [0; 2] };
         while !host.is_up() {
             host.run(1_000)?;
@@ -43,7 +45,7 @@ impl RemoteHost {
 
     /// The link is active.
     pub fn is_up(&self) -> bool {
-        self.machine.hosts[0].hba.line.state() == LinkState::Active
+        self.machine.attached[0].end.line.state() == LinkState::Active
     }
 
     /// Frames to the card, and from it.
@@ -57,7 +59,7 @@ impl RemoteHost {
     /// As [`run`](Self::run).
     pub fn reset(&mut self) -> Result<()> {
         self.address = None;
-        self.machine.hosts[0].hba.line.go_offline();
+        self.machine.attached[0].end.line.go_offline();
         self.run(1_000)?;
         while !self.is_up() {
             self.run(1_000)?;
@@ -67,7 +69,7 @@ impl RemoteHost {
 
     /// More frames may be given.
     pub fn has_room(&self) -> bool {
-        self.machine.hosts[0].hba.line.waiting() < QUEUE
+        self.machine.attached[0].end.line.waiting() < QUEUE
     }
 
     /// An Ethernet frame of the host. What is no FCoE is passed over.
@@ -80,7 +82,7 @@ impl RemoteHost {
                 self.address = Some(source);
             }
             self.frames[0] += 1;
-            self.machine.hosts[0].hba.line.send(frame);
+            self.machine.attached[0].end.line.send(frame);
         }
         Ok(())
     }
@@ -98,7 +100,7 @@ impl RemoteHost {
                     capture.write(time, &frame)?;
                 }
             }
-            for frame in self.machine.hosts[0].hba.take_relayed() {
+            for frame in self.machine.attached[0].end.take_relayed() {
                 self.frames[1] += 1;
                 ethernet.push(self.addressed(&frame));
             }
@@ -114,7 +116,7 @@ impl RemoteHost {
         match self.address.filter(|_| is_login) {
             Some(address) => {
                 let credit = u16::from_be_bytes([frame.payload[6], frame.payload[7]]);
-                self.machine.hosts[0].hba.line.set_credit(credit);
+                self.machine.attached[0].end.line.set_credit(credit);
                 self.address = None;
                 fcoe::to_ethernet(&line, address, LOGIN_ADDRESS)
             }

@@ -5,15 +5,17 @@ use super::card_machine::CardMachine;
 use super::host::Host;
 use super::options::FibreChannelOptions;
 use super::summary::Summary;
+use crate::firmware::port::PortTimes;
 use crate::models::PageDevice;
+use crate::models::fibre_channel::{HostPort, Neighbour};
 use crate::scenario::{Progress, Trace};
 use crate::workload::statistics::Statistics;
 use crate::workload::{HostCommand, Operation};
 use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
-/// Cycles after which the processor looks whether exchanges are still open: some 50 ms at 8 Gb/s.
-const EXCHANGE_TIMEOUT: u64 = 10_000_000;
+/// Some 50 ms at 8 Gb/s until the processor looks whether exchanges are still open, and 25 us for logins.
+const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000 };
 /// Cycles without the end of a command after which the run counts as stalled.
 const STALLED_CYCLES: u64 = 2_000_000;
 /// Cycles between two reports of progress.
@@ -24,9 +26,9 @@ const FILLING_DEPTH: u32 = 64;
 /// Hosts at a card.
 pub struct FibreChannelRun<'a> {
     options: &'a FibreChannelOptions,
-    machine: CardMachine<Box<dyn PageDevice>>,
+    machine: CardMachine<Box<dyn PageDevice>, Box<dyn Neighbour>>,
     host: Host,
-    next_port: usize,
+    next_host: usize,
     capture: Option<Capture>,
     last_end: u64,
     progress: &'a mut dyn FnMut(Progress),
@@ -45,11 +47,12 @@ impl<'a> FibreChannelRun<'a> {
     ) -> Result<Self> {
         options.validate()?;
         let card = &options.card;
+        let settings = card.settings(PORT_TIMES);
         Ok(Self {
             options,
-            machine: CardMachine::new(card.settings(EXCHANGE_TIMEOUT), card.device()?, trace)?,
+            machine: CardMachine::new(settings, card.neighbours(&settings), card.device()?, trace)?,
             host: Host::new(card.seed, card.speed.word_picoseconds()),
-            next_port: 0,
+            next_host: 0,
             capture,
             last_end: 0,
             progress,
@@ -68,10 +71,9 @@ impl<'a> FibreChannelRun<'a> {
         let captured = self.capture.take().map_or(Ok(()), Capture::finish);
         let (begun, statistics) = ran?;
         captured?;
-        let ports = self.machine.hosts.iter_mut();
-        let violations = ports.filter_map(|host| Some(host.hba.port.initiator()?.violations().to_vec())).flatten();
-        let violations = violations.collect();
-        let counts = self.machine.hosts.iter().map(|host| host.hba.line.counts()).collect();
+        let of_host = |(_, host): (usize, &mut HostPort)| Some(host.initiator()?.violations().to_vec());
+        let violations = self.machine.hosts_mut().filter_map(of_host).flatten().collect();
+        let counts = self.machine.attached.iter().map(|attached| attached.end.counts()).collect();
         Ok(Summary {
             attach: self.options.card.attach,
             speed: self.options.card.speed,
@@ -91,8 +93,8 @@ impl<'a> FibreChannelRun<'a> {
     fn phases(&mut self) -> Result<(u64, Statistics)> {
         let commands = self.options.host_commands()?;
         while !self.machine.is_ready() {
-            for (port, host) in self.machine.hosts.iter().enumerate() {
-                ensure!(!host.hba.port.is_refused(), "port {port} refused a login in cycle {}", self.machine.cycle());
+            for (port, host) in self.machine.hosts() {
+                ensure!(!host.is_refused(), "port {port} refused a login in cycle {}", self.machine.cycle());
             }
             self.step("logging in", 0)?;
         }
@@ -118,12 +120,13 @@ impl<'a> FibreChannelRun<'a> {
             while self.host.in_flight() < depth as usize
                 && let Some(command) = commands.next_if(|command| command.at.is_none_or(|at| at <= now))
             {
-                let port = self.next_port;
-                self.next_port = (port + 1) % self.machine.hosts.len();
-                let Some(initiator) = self.machine.hosts[port].hba.port.initiator() else {
-                    bail!("{phase}, cycle {cycle}: the host at port {port} is no longer logged in");
+                let number = self.next_host;
+                self.next_host = (number + 1) % self.options.card.hosts as usize;
+                let Some(initiator) = self.machine.hosts_mut().nth(number).and_then(|(_, host)| host.initiator())
+                else {
+                    bail!("{phase}, cycle {cycle}: host {number} is no longer logged in");
                 };
-                self.host.issue(port, initiator, command, cycle);
+                self.host.issue(number, initiator, command, cycle);
             }
             let waits = self.host.in_flight() == 0;
             self.step(phase, total)?;
@@ -137,10 +140,10 @@ impl<'a> FibreChannelRun<'a> {
     fn step(&mut self, phase: &'static str, total: u64) -> Result<()> {
         self.machine.step()?;
         let cycle = self.machine.cycle();
-        for (port, host) in self.machine.hosts.iter_mut().enumerate() {
-            for outcome in host.hba.port.initiator().map_or(vec![], |initiator| initiator.take_outcomes()) {
+        for (number, (_, host)) in self.machine.hosts_mut().enumerate() {
+            for outcome in host.initiator().map_or(vec![], |initiator| initiator.take_outcomes()) {
                 self.last_end = cycle;
-                self.host.complete(port, outcome, cycle);
+                self.host.complete(number, outcome, cycle);
             }
         }
         for (time, frame) in self.machine.take_seen() {
@@ -152,7 +155,7 @@ impl<'a> FibreChannelRun<'a> {
             bail!(
                 "{phase}: nothing ended in {STALLED_CYCLES} cycles up to cycle {cycle}; {} commands in flight, links {:?}",
                 self.host.in_flight(),
-                self.machine.hosts.iter().map(|host| host.hba.line.state()).collect::<Vec<_>>(),
+                self.machine.attached.iter().map(|attached| attached.end.state()).collect::<Vec<_>>(),
             );
         }
         if cycle.is_multiple_of(PROGRESS_CYCLES) {

@@ -119,7 +119,10 @@ impl Summary {
     pub fn table(&self) -> String {
         let report = self.report();
         let rows = [
-            ("lines", format!("{} Gb/s, point to point, {} of 2 ports", report.link_speed_gbps, self.counts.len())),
+            (
+                "lines",
+                format!("{} Gb/s, {} of 2 ports, {}", report.link_speed_gbps, self.counts.len(), self.attach.words()),
+            ),
             ("simulated", format!("{:.3} ms", report.simulated_us / 1000.0)),
             ("frames to the array, from it", format!("{}, {}", report.frames_in, report.frames_out)),
             ("frames with a wrong CRC", report.crc_errors.to_string()),
