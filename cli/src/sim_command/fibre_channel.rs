@@ -45,7 +45,8 @@ impl StorageKind {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Scenario fc")]
 pub struct FibreChannelArguments {
-    /// How hosts are attached: `p2p`, port to port, or `fabric`, each port at a switch of its own [default: p2p]
+    /// How hosts are attached: `p2p`, port to port, `fabric`, each port at a switch of its own, or `loop` [default:
+    /// p2p]
     #[arg(long, value_name = "MODE")]
     attach: Option<String>,
     /// Speed of the line in Gb/s: 2, 4 or 8 [default: 8]
@@ -57,7 +58,7 @@ pub struct FibreChannelArguments {
     /// Time that memory takes for a page, such as `60us` [default: 0ns]
     #[arg(long, value_name = "TIME")]
     storage_time: Option<String>,
-    /// Hosts, dealt to the ports in turn: 1 or 2, in a fabric up to 4 a port; commands go to them in turn [default: 1]
+    /// Hosts, dealt to the ports in turn: 1 or 2, in fabric or loop up to 4 a port; commands go to them in turn [default: 1]
     #[arg(long)]
     hosts: Option<u32>,
     /// Ports that hosts are attached to: 1 or 2 [default: 2, but no more than hosts]

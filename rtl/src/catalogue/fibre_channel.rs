@@ -3,6 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
+use crate::fibre_channel::arbitrated_loop::{AlternateCredit, FrameRouter, LoopInitializer, LoopPortStateMachine};
 use crate::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
 use crate::fibre_channel::target::{
     CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList, SlotTable,
@@ -96,8 +97,44 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "loop_port_state_machine",
+        summary: "arbitration, circuits and fairness of a port in an arbitrated loop",
+        build: || {
+            let mut block = LoopPortStateMachine::new(TIMES.0);
+            block.clock.connect();
+            block.is_enabled.connect();
+            block.kind.connect();
+            block.received.connect();
+            block.is_repeated.connect();
+            block.transmitted.connect();
+            block.transmitted_is_ordered_set.connect();
+            block.frame_sent.connect();
+            block.wants.connect();
+            block.destination.connect();
+            block.own.connect();
+            block.has_address.connect();
+            block.is_half_duplex.connect();
+            block.initialize.connect();
+            block.sends_arb.connect();
+            block.closes.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "alternate_credit",
+        summary: "buffer-to-buffer credit of a transmitter in a loop",
+        build: || {
+            let mut block = AlternateCredit::default();
+            block.clock.connect();
+            block.reset.connect();
+            block.frame_sent.connect();
+            block.ready_received.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "link",
-        summary: "one end of a point-to-point Fibre Channel link, from the line's bits to frames",
+        summary: "one end of a Fibre Channel line, from its bits to frames",
         build: || {
             let mut block = Link::new(TIMES.0, TIMES.1);
             block.line_clock.connect();
@@ -111,6 +148,45 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.fills_with_arb.connect();
             block.reset_link.connect();
             block.go_offline.connect();
+            block.buffer_overrun.connect();
+            block.is_loop.connect();
+            block.loop_address.connect();
+            block.has_loop_address.connect();
+            block.is_half_duplex.connect();
+            block.initialize.connect();
+            block.sends_arb.connect();
+            block.closes.connect();
+            block.loop_frame.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_router",
+        summary: "received frames to one of two takers",
+        build: || {
+            let mut block = FrameRouter::default();
+            block.clock.connect();
+            block.frame.link_connect_dest();
+            block.is_second.connect();
+            block.first.link_connect_dest();
+            block.second.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "loop_initializer",
+        summary: "master and addresses of an arbitrated loop",
+        build: || {
+            let mut block = LoopInitializer::default();
+            block.clock.connect();
+            block.is_active.connect();
+            block.restarts.connect();
+            block.sees_arb.connect();
+            block.name.connect();
+            block.hard_address.connect();
+            block.has_hard_address.connect();
+            block.frame_in.link_connect_dest();
+            block.frame_out.link_connect_dest();
             Ok(connected(block))
         },
     },
@@ -304,6 +380,11 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.inspection.link_connect_dest();
             block.dropped.connect();
             block.data_dropped.connect();
+            block.loop_state.connect();
+            block.loop_address.connect();
+            block.has_loop_address.connect();
+            block.is_loop_master.connect();
+            block.sees_lip.connect();
             Ok(connected(block))
         },
     },

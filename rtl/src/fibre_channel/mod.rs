@@ -3,6 +3,7 @@
 //! Words are as on the serial line: the first byte of a word is bits 7..=0. Values of fields that a standard counts in
 //! big-endian order have their highest byte there.
 
+pub mod arbitrated_loop;
 mod credit_counter;
 mod end_of_frame_disparity;
 mod frame_buffer;

@@ -4,6 +4,10 @@ use rust_hdl::prelude::Bits;
 
 pub(crate) const IDLE: u32 = 0xBC95_B5B5;
 pub(super) const ARB_FF: u32 = 0xBC94_FFFF;
+pub(super) const ARB_F0: u32 = 0xBC94_F0F0;
+/// LIP without an address, and the same after a loop failure.
+pub(super) const LIP_F7_F7: u32 = 0xBC15_F7F7;
+pub(super) const LIP_F8_F7: u32 = 0xBC15_F8F7;
 pub(super) const R_RDY: u32 = 0xBC95_4A4A;
 pub(super) const BB_SC_S: u32 = 0xBC95_9696;
 pub(super) const BB_SC_R: u32 = 0xBC95_D6D6;

@@ -20,7 +20,7 @@ pub fn card<D: PageDevice>(hosts: usize, pages: u64, device: D, device_period_ps
         device_period_ps,
         host_ppm: 0,
         host: (16, 2112),
-        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 5_000 },
+        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 5_000, loop_wait: 400_000 },
         seed,
     };
     let neighbours = (0..hosts).map(|number| settings.hba(number)).collect();

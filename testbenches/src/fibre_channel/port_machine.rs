@@ -25,7 +25,7 @@ const HOST_CREDIT: u16 = 8;
 /// By how many parts per million the host's clock is faster.
 const HOST_PPM: i32 = 100;
 /// Times of the processor's program.
-const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000 };
+const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000, loop_wait: 400_000 };
 /// Period of the port's clock, in picoseconds.
 const PERIOD: u64 = 4706;
 

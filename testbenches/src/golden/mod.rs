@@ -10,6 +10,7 @@ pub mod frame;
 pub mod geometry;
 pub mod lane_map;
 pub mod line_code;
+pub mod loop_address;
 pub mod member_selection;
 pub mod onfi_checksum;
 pub mod ordered_set;

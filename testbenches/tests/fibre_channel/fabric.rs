@@ -20,7 +20,7 @@ fn card_at_a_switch(hosts: usize) -> Card {
         device_period_ps: 7_500,
         host_ppm: 80,
         host: (16, 2112),
-        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 3_000 },
+        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 3_000, loop_wait: 400_000 },
         seed: 1,
     };
     let hosts = (0..hosts).map(|number| settings.host_port(number)).collect();

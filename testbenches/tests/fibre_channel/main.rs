@@ -1,5 +1,6 @@
 //! The Fibre Channel port in the engine: its blocks against golden models, and two of them at the ends of a line.
 
+mod arbitrated_loop;
 mod asynchronous_fifo;
 mod card;
 mod command_decoder;

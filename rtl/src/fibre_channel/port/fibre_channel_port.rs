@@ -4,18 +4,20 @@ use rust_hdl::prelude::*;
 
 use super::{FrameArbiter, FrameOutbox, PortMailbox};
 use crate::circuit::circuit_info;
+use crate::fibre_channel::arbitrated_loop::{FrameRouter, LoopInitializer, LoopState};
 use crate::fibre_channel::target::{FcpTarget, InspectionSource, LoginEntrySource, SlotSink, StoragePageSource};
 use crate::fibre_channel::{FrameBuffer, FrameVerdict, Link, PortState, WordKind};
 use crate::flash_controller::mailbox::MailboxSink;
 use crate::stream::StreamSource;
 
-/// One end of a point-to-point link with a SCSI target behind it: reads and writes by hardware alone, everything else
-/// by the processor at the mailbox.
+/// One end of a point-to-point link, or a port in a loop, with a SCSI target behind it: reads and writes by hardware
+/// alone, everything else by the processor at the mailbox.
 ///
 /// ```text
 ///            +------+ frames +-------------+      +-----------+ pages
-/// line ----->|      |------->| FrameBuffer |----->| FcpTarget |<-------> storage
-///            | Link |        +-------------+      +-----------+
+/// line ----->|      |------->| FrameBuffer |--+-->| FcpTarget |<-------> storage
+///            |      |        +-------------+  |   +-----------+
+///            | Link |<--- LoopInitializer <---+           |
 /// line <-----|      |<--- FrameArbiter <--- data, XFER_RDY, RSP |  other frames
 ///            +------+           ^                               v
 ///                               |     +-------------+     FrameBuffer
@@ -54,13 +56,17 @@ pub struct FibreChannelPort {
 
     link: Link,
     buffer: FrameBuffer<13>,
+    router: FrameRouter,
+    initializer: LoopInitializer,
     target: FcpTarget,
     arbiter: FrameArbiter,
     inbox: FrameBuffer<11>,
     outbox: FrameOutbox,
     registers: PortMailbox,
-    /// The link is active.
+    /// Frames are to be received.
     active: Signal<Local, Bit>,
+    /// The loop is being initialized.
+    initializes: Signal<Local, Bit>,
 }
 
 impl FibreChannelPort {
@@ -81,12 +87,15 @@ impl FibreChannelPort {
             kind: Default::default(),
             link: Link::new(receiver_transmitter_timeout, offline_time),
             buffer: Default::default(),
+            router: Default::default(),
+            initializer: Default::default(),
             target: Default::default(),
             arbiter: Default::default(),
             inbox: Default::default(),
             outbox: Default::default(),
             registers: Default::default(),
             active: Default::default(),
+            initializes: Default::default(),
         }
     }
 }
@@ -94,7 +103,7 @@ impl FibreChannelPort {
 impl Logic for FibreChannelPort {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, buffer, target, arbiter, inbox, outbox, registers);
+        clock!(self, clock, buffer, router, initializer, target, arbiter, inbox, outbox, registers);
         // The link.
         self.link.line_clock.next = self.line_clock.val();
         self.link.clock.next = self.clock.val();
@@ -107,7 +116,30 @@ impl Logic for FibreChannelPort {
         self.link.reset_link.next = self.registers.reset_link.val();
         self.link.go_offline.next = self.registers.go_offline.val();
         self.link.buffer_freed.next = self.buffer.freed.val();
-        self.active.next = self.link.state.val() == PortState::Active;
+        self.link.buffer_overrun.next = self.buffer.overrun.val();
+        self.active.next = (self.link.state.val() == PortState::Active) | self.registers.is_loop.val();
+
+        // Its place in a loop.
+        self.initializes.next = self.registers.is_loop.val() & (self.link.loop_state.val() == LoopState::OpenInit);
+        self.link.is_loop.next = self.registers.is_loop.val();
+        self.link.is_half_duplex.next = self.registers.is_half_duplex.val();
+        self.link.initialize.next = self.registers.initialize.val();
+        self.link.loop_address.next = self.initializer.own.val();
+        self.link.has_loop_address.next = self.initializer.has_address.val();
+        self.link.sends_arb.next = self.initializer.sends_arb.val();
+        self.link.closes.next = self.initializer.closes.val();
+        StreamSource::<32>::join(&mut self.initializer.frame_out, &mut self.link.loop_frame);
+        self.initializer.is_active.next = self.initializes.val();
+        self.initializer.restarts.next = self.link.restarts.val();
+        self.initializer.sees_arb.next = self.link.sees_arb.val();
+        self.initializer.name.next = self.registers.port_name.val();
+        self.initializer.hard_address.next = self.registers.hard_address.val();
+        self.initializer.has_hard_address.next = self.registers.has_hard_address.val();
+        self.registers.loop_state.next = self.link.loop_state.val();
+        self.registers.loop_address.next = self.initializer.own.val();
+        self.registers.has_loop_address.next = self.initializer.has_address.val();
+        self.registers.is_loop_master.next = self.initializer.is_master.val();
+        self.registers.sees_lip.next = self.link.sees_lip.val();
 
         // Received frames: the good ones to the target, and what is not its business to the processor.
         self.buffer.is_active.next = self.active.val();
@@ -117,7 +149,10 @@ impl Logic for FibreChannelPort {
         self.buffer.verdict.next = self.link.verdict.val();
         self.buffer.received_first_of_sequence.next = self.link.received_first_of_sequence.val();
         self.buffer.received_last_of_sequence.next = self.link.received_last_of_sequence.val();
-        StreamSource::<32>::join(&mut self.buffer.frame, &mut self.target.frame_in);
+        StreamSource::<32>::join(&mut self.buffer.frame, &mut self.router.frame);
+        self.router.is_second.next = self.initializes.val();
+        StreamSource::<32>::join(&mut self.router.first, &mut self.target.frame_in);
+        StreamSource::<32>::join(&mut self.router.second, &mut self.initializer.frame_in);
         self.target.length.next = self.buffer.length.val();
         self.target.first_in.next = self.buffer.is_first_of_sequence.val();
         self.target.last_in.next = self.buffer.is_last_of_sequence.val();

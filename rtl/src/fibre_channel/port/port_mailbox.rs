@@ -4,6 +4,7 @@ use rust_hdl::prelude::*;
 
 use crate::circuit::circuit_info;
 use crate::fibre_channel::PortState;
+use crate::fibre_channel::arbitrated_loop::LoopState;
 use crate::fibre_channel::target::{InspectionSource, LoginEntrySource};
 use crate::flash_controller::mailbox::{Access, MailboxRegister, MailboxSink};
 use crate::stream::StreamSink;
@@ -15,8 +16,9 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         offset: 0x000,
         reset: 0,
         access: Access::ReadWrite,
-        description: "bit 0: fill words are ARB(FF), else IDLE; writing bit 1 as 1 resets the active link, bit 2 takes \
-                      the link offline and up again (both read as 0)",
+        description: "bit 0: fill words are ARB(FF), else IDLE; 3: the port is in a loop; 4: there it opens others half \
+                      duplex; writing bit 1 as 1 resets the active link, bit 2 takes the link offline and up again, \
+                      bit 5 initializes the loop (they read as 0)",
     },
     MailboxRegister {
         name: "port_status",
@@ -138,6 +140,35 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         access: Access::ReadOnly,
         description: "bits 15..0: bad frames; 31..16: frames of data that nobody had asked for; modulo 65,536",
     },
+    MailboxRegister {
+        name: "loop_status",
+        offset: 0x044,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "bits 7..0: loop address (AL_PA); 8: the port has it; 9: the port was master of the \
+                      initialization; 14..12: state in the loop; 16: LIP came since `port_control` was written",
+    },
+    MailboxRegister {
+        name: "port_name_low",
+        offset: 0x048,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "name of the port (WWPN), bits 31..0",
+    },
+    MailboxRegister {
+        name: "port_name_high",
+        offset: 0x04c,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "name of the port (WWPN), bits 63..32",
+    },
+    MailboxRegister {
+        name: "hard_address",
+        offset: 0x050,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 7..0: loop address to claim; 8: there is one",
+    },
 ];
 
 /// Registers as in [`PORT_REGISTERS`]: state and addresses of the port, logins, frames of the processor, exchanges.
@@ -164,6 +195,28 @@ pub struct PortMailbox {
     pub reset_link: Signal<Out, Bit>,
     /// The link is taken offline and up again.
     pub go_offline: Signal<Out, Bit>,
+    /// The port is in a loop.
+    pub is_loop: Signal<Out, Bit>,
+    /// It opens others half duplex.
+    pub is_half_duplex: Signal<Out, Bit>,
+    /// The loop is initialized.
+    pub initialize: Signal<Out, Bit>,
+    /// Name of the port.
+    pub port_name: Signal<Out, Bits<64>>,
+    /// Loop address to claim.
+    pub hard_address: Signal<Out, Bits<8>>,
+    /// There is one.
+    pub has_hard_address: Signal<Out, Bit>,
+    /// State in a loop.
+    pub loop_state: Signal<In, LoopState>,
+    /// Loop address.
+    pub loop_address: Signal<In, Bits<8>>,
+    /// There is one.
+    pub has_loop_address: Signal<In, Bit>,
+    /// The port was master of the initialization.
+    pub is_loop_master: Signal<In, Bit>,
+    /// LIP came.
+    pub sees_lip: Signal<In, Bit>,
     /// Frames that the other port can take.
     pub credit: Signal<Out, Bits<8>>,
     /// Address of the port.
@@ -216,8 +269,21 @@ pub struct PortMailbox {
     offset_of_exchange_state: Constant<Bits<12>>,
     offset_of_failure: Constant<Bits<12>>,
     offset_of_drop_counts: Constant<Bits<12>>,
+    offset_of_loop_status: Constant<Bits<12>>,
+    offset_of_port_name_low: Constant<Bits<12>>,
+    offset_of_port_name_high: Constant<Bits<12>>,
+    offset_of_hard_address: Constant<Bits<12>>,
 
     arb: DFF<Bit>,
+    in_loop: DFF<Bit>,
+    half_duplex: DFF<Bit>,
+    name_low: DFF<Bits<32>>,
+    name_high: DFF<Bits<32>>,
+    hard: DFF<Bits<8>>,
+    has_hard: DFF<Bit>,
+    lip_seen: DFF<Bit>,
+    loop_status: Signal<Local, Bits<32>>,
+    control: Signal<Local, Bits<32>>,
     credit_register: DFFWithInit<Bits<8>>,
     address: DFF<Bits<24>>,
     capacity_low: DFF<Bits<32>>,
@@ -259,6 +325,17 @@ impl Default for PortMailbox {
             fills_with_arb: Default::default(),
             reset_link: Default::default(),
             go_offline: Default::default(),
+            is_loop: Default::default(),
+            is_half_duplex: Default::default(),
+            initialize: Default::default(),
+            port_name: Default::default(),
+            hard_address: Default::default(),
+            has_hard_address: Default::default(),
+            loop_state: Default::default(),
+            loop_address: Default::default(),
+            has_loop_address: Default::default(),
+            is_loop_master: Default::default(),
+            sees_lip: Default::default(),
             credit: Default::default(),
             own_address: Default::default(),
             capacity: Default::default(),
@@ -291,7 +368,20 @@ impl Default for PortMailbox {
             offset_of_exchange_state: offset("exchange_state"),
             offset_of_failure: offset("failure"),
             offset_of_drop_counts: offset("drop_counts"),
+            offset_of_loop_status: offset("loop_status"),
+            offset_of_port_name_low: offset("port_name_low"),
+            offset_of_port_name_high: offset("port_name_high"),
+            offset_of_hard_address: offset("hard_address"),
             arb: Default::default(),
+            in_loop: Default::default(),
+            half_duplex: Default::default(),
+            name_low: Default::default(),
+            name_high: Default::default(),
+            hard: Default::default(),
+            has_hard: Default::default(),
+            lip_seen: Default::default(),
+            loop_status: Default::default(),
+            control: Default::default(),
             credit_register: DFFWithInit::new(1_u64.into()),
             address: Default::default(),
             capacity_low: Default::default(),
@@ -325,6 +415,7 @@ impl Logic for PortMailbox {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, arb, credit_register, address, capacity_low, capacity_high, new_address, new_payload);
+        dff_setup!(self, clock, in_loop, half_duplex, name_low, name_high, hard, has_hard, lip_seen);
         dff_setup!(self, clock, selected, closes, asking, answer, bad, unasked, first, last, data, finished);
 
         self.swapped_in.next = (self.mailbox.data_in.val() << 24)
@@ -389,6 +480,42 @@ impl Logic for PortMailbox {
             self.failure_word.next = bit_cast::<32, 7>(self.inspection.failure_exchange.val()).replace_bit(31, true);
         }
 
+        self.control.next = bits::<32>(0);
+        self.control.next = self.control.val().replace_bit(0, self.arb.q.val());
+        self.control.next = self.control.val().replace_bit(3, self.in_loop.q.val());
+        self.control.next = self.control.val().replace_bit(4, self.half_duplex.q.val());
+        if self.sees_lip.val() {
+            self.lip_seen.d.next = true;
+        }
+        self.loop_status.next = bit_cast::<32, 8>(self.loop_address.val());
+        match self.loop_state.val() {
+            LoopState::OpenInit => {
+                self.loop_status.next = self.loop_status.val() | 0x1000;
+            }
+            LoopState::Monitoring => {
+                self.loop_status.next = self.loop_status.val() | 0x2000;
+            }
+            LoopState::Arbitrating => {
+                self.loop_status.next = self.loop_status.val() | 0x3000;
+            }
+            LoopState::Open => {
+                self.loop_status.next = self.loop_status.val() | 0x4000;
+            }
+            LoopState::Opened => {
+                self.loop_status.next = self.loop_status.val() | 0x5000;
+            }
+            LoopState::TransmittedClose => {
+                self.loop_status.next = self.loop_status.val() | 0x6000;
+            }
+            LoopState::Initializing => {}
+            _ => {
+                self.loop_status.next = self.loop_status.val() | 0x7000;
+            }
+        }
+        self.loop_status.next = self.loop_status.val().replace_bit(8, self.has_loop_address.val());
+        self.loop_status.next = self.loop_status.val().replace_bit(9, self.is_loop_master.val());
+        self.loop_status.next = self.loop_status.val().replace_bit(16, self.lip_seen.q.val());
+
         if self.inspection.answered.val() & self.asking.q.val() {
             self.asking.d.next = false;
             self.answer.d.next = self.answered.val();
@@ -407,8 +534,20 @@ impl Logic for PortMailbox {
         self.data.d.next = bits::<32>(0);
         self.received.ready.next = false;
         if self.begins.val() & !self.mailbox.write.val() {
-            if (self.mailbox.address.val() == self.offset_of_port_control.val()) & self.arb.q.val() {
-                self.data.d.next = bits::<32>(1);
+            if self.mailbox.address.val() == self.offset_of_port_control.val() {
+                self.data.d.next = self.control.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_loop_status.val() {
+                self.data.d.next = self.loop_status.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_port_name_low.val() {
+                self.data.d.next = self.name_low.q.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_port_name_high.val() {
+                self.data.d.next = self.name_high.q.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_hard_address.val() {
+                self.data.d.next = bit_cast::<32, 8>(self.hard.q.val()).replace_bit(8, self.has_hard.q.val());
             }
             if self.mailbox.address.val() == self.offset_of_port_status.val() {
                 self.data.d.next = self.status.val();
@@ -451,6 +590,7 @@ impl Logic for PortMailbox {
         }
         self.reset_link.next = false;
         self.go_offline.next = false;
+        self.initialize.next = false;
         self.entry.write.next = false;
         self.send_write.next = false;
         self.send_start.next = false;
@@ -461,6 +601,20 @@ impl Logic for PortMailbox {
                 self.arb.d.next = self.mailbox.data_in.val().get_bit(0);
                 self.reset_link.next = self.mailbox.data_in.val().get_bit(1);
                 self.go_offline.next = self.mailbox.data_in.val().get_bit(2);
+                self.in_loop.d.next = self.mailbox.data_in.val().get_bit(3);
+                self.half_duplex.d.next = self.mailbox.data_in.val().get_bit(4);
+                self.initialize.next = self.mailbox.data_in.val().get_bit(5);
+                self.lip_seen.d.next = false;
+            }
+            if self.mailbox.address.val() == self.offset_of_port_name_low.val() {
+                self.name_low.d.next = self.mailbox.data_in.val().get_bits::<32>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_port_name_high.val() {
+                self.name_high.d.next = self.mailbox.data_in.val().get_bits::<32>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_hard_address.val() {
+                self.hard.d.next = self.mailbox.data_in.val().get_bits::<8>(0);
+                self.has_hard.d.next = self.mailbox.data_in.val().get_bit(8);
             }
             if self.mailbox.address.val() == self.offset_of_credit.val() {
                 self.credit_register.d.next = self.mailbox.data_in.val().get_bits::<8>(0);
@@ -505,6 +659,12 @@ impl Logic for PortMailbox {
         self.mailbox.data_out.next = self.data.q.val();
 
         self.fills_with_arb.next = self.arb.q.val();
+        self.is_loop.next = self.in_loop.q.val();
+        self.is_half_duplex.next = self.half_duplex.q.val();
+        self.port_name.next =
+            (bit_cast::<64, 32>(self.name_high.q.val()) << 32) | bit_cast::<64, 32>(self.name_low.q.val());
+        self.hard_address.next = self.hard.q.val();
+        self.has_hard_address.next = self.has_hard.q.val();
         self.credit.next = self.credit_register.q.val();
         self.own_address.next = self.address.q.val();
         self.capacity.next =

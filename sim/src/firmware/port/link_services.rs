@@ -21,6 +21,8 @@ pub struct Login {
     pub payload: u16,
     /// Its names.
     pub names: PortNames,
+    /// In a loop its buffers are told by R_RDY at the beginning of each circuit.
+    pub has_alternate_credit: bool,
 }
 
 impl Login {
@@ -37,7 +39,7 @@ impl Login {
         let of_class = two(class_3 + 6) & 0x0FFF;
         let payload = if of_class == 0 { common } else { common.min(of_class) };
         let names = PortNames { port: eight(20), node: eight(28) };
-        Some(Self { credit: two(6), payload, names })
+        Some(Self { credit: two(6), payload, names, has_alternate_credit: bytes[8] & 0x08 != 0 })
     }
 
     /// A request: FLOGI (`is_fabric`), else PLOGI, from an N_Port.
@@ -64,7 +66,7 @@ impl Login {
         put(4, &[0x20, 0x09]);
         put(6, &self.credit.to_be_bytes());
         // Continuously increasing relative offset.
-        put(8, &[0x80, 0x00]);
+        put(8, &[0x80 | u8::from(self.has_alternate_credit) << 3, 0x00]);
         put(10, &self.payload.to_be_bytes());
         if is_fabric {
             // R_A_TOV 10 s, E_D_TOV 2 s.

@@ -74,6 +74,7 @@ pub struct PortFirmware {
     names: PortNames,
     credit: u16,
     address: u32,
+    is_in_loop: bool,
     entries: [Option<Entry>; ENTRIES],
     fabric: FabricClient,
     unit: LogicalUnit,
@@ -86,7 +87,20 @@ const STATUS: u32 = 0x98_0000;
 impl PortFirmware {
     /// A port with these names that can take `credit` frames, and the unit behind it.
     pub fn new(names: PortNames, credit: u16, unit: LogicalUnit) -> Self {
-        Self { names, credit, address: 0, entries: [None; ENTRIES], fabric: FabricClient::new(names), unit }
+        Self {
+            names,
+            credit,
+            address: 0,
+            is_in_loop: false,
+            entries: [None; ENTRIES],
+            fabric: FabricClient::new(names),
+            unit,
+        }
+    }
+
+    /// Its names.
+    pub fn names(&self) -> PortNames {
+        self.names
     }
 
     /// The unit behind it.
@@ -94,11 +108,13 @@ impl PortFirmware {
         &self.unit
     }
 
-    /// What is to be done when the link came up anew: nobody is logged in, and one frame may be sent.
-    pub fn on_link_up(&mut self) -> Vec<PortOrder> {
-        self.address = 0;
+    /// What is to be done when the link came up anew: nobody is logged in, and one frame may be sent. In a loop without a
+    /// fabric the port has an address already.
+    pub fn on_link_up(&mut self, loop_address: Option<u8>) -> Vec<PortOrder> {
+        self.address = loop_address.unwrap_or(0).into();
+        self.is_in_loop = loop_address.is_some();
         self.fabric.forget();
-        let mut orders = vec![PortOrder::SetCredit(1)];
+        let mut orders = vec![PortOrder::SetAddress(self.address), PortOrder::SetCredit(1)];
         for entry in 0..ENTRIES {
             orders.extend(self.log_out(entry));
         }
@@ -117,7 +133,8 @@ impl PortFirmware {
     }
 
     fn own_login(&self) -> Login {
-        Login { credit: self.credit, payload: 2112, names: self.names }
+        let credit = if self.is_in_loop { 0 } else { self.credit };
+        Login { credit, payload: 2112, names: self.names, has_alternate_credit: self.is_in_loop }
     }
 
     /// What is to be done about a frame.

@@ -15,6 +15,13 @@ const POLL: u64 = 200;
 /// Times in a row that an exchange is found open until it is closed.
 const PATIENCE: u8 = 3;
 
+/// `port_control` at a link, and in a loop.
+const CONTROL_LINK: u32 = 1;
+const CONTROL_LOOP: u32 = 8;
+const GO_OFFLINE: u32 = 4;
+/// `loop_status`: LIP came.
+const LIP_CAME: u32 = 1 << 16;
+
 /// Times of a port's program, in cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortTimes {
@@ -23,6 +30,8 @@ pub struct PortTimes {
     pub exchange_timeout: u64,
     /// For a login of the other port, or an answer of a fabric. Afterwards the port asks for a fabric itself.
     pub login_wait: u64,
+    /// For a loop to come up. Afterwards the port tries a link.
+    pub loop_wait: u64,
 }
 
 /// Carries out at the mailbox what [`PortFirmware`] decides.
@@ -34,6 +43,10 @@ pub struct PortTask {
     /// When the next look at all exchanges is due, and when time for a login is over.
     next_scan: u64,
     next_login: Option<u64>,
+    /// The port is set to a loop.
+    is_in_loop: bool,
+    /// When it was active last.
+    last_active: u64,
     /// What each exchange was at the last look, and how often in a row.
     seen: Vec<(u32, u8)>,
 }
@@ -47,6 +60,8 @@ impl PortTask {
             times,
             next_scan: times.exchange_timeout,
             next_login: None,
+            is_in_loop: false,
+            last_active: 0,
             seen: vec![(0, 0); EXCHANGES as usize],
         }
     }
@@ -57,7 +72,10 @@ impl PortTask {
     /// None so far.
     pub async fn run(mut self) -> FirmwareResult {
         let blocks = self.firmware.unit().blocks;
-        self.write("port_control", 1).await;
+        let name = self.firmware.names().port;
+        self.write("port_name_low", name as u32).await;
+        self.write("port_name_high", (name >> 32) as u32).await;
+        self.write("port_control", CONTROL_LINK).await;
         self.write("capacity_low", blocks as u32).await;
         self.write("capacity_high", (blocks >> 32) as u32).await;
         let mut was_active = false;
@@ -65,11 +83,17 @@ impl PortTask {
             let status = self.read("port_status").await;
             let is_active = status & 0xF == PortState::Active as u32;
             if is_active && !was_active {
-                let orders = self.firmware.on_link_up();
+                let address = self.read("loop_status").await as u8;
+                let orders = self.firmware.on_link_up(self.is_in_loop.then_some(address));
                 self.carry_out(orders).await;
                 self.next_login = Some(self.processor.cycle().saturating_add(self.times.login_wait));
             }
             was_active = is_active;
+            if is_active {
+                self.last_active = self.processor.cycle();
+            } else {
+                self.sense().await;
+            }
             if status >> 16 & 1 == 1 {
                 self.take_failure().await;
             } else if status >> 17 & 1 == 1 {
@@ -89,6 +113,19 @@ impl PortTask {
             }
         }
         Ok(())
+    }
+
+    /// Finds out whether the port is at a link or in a loop: who sends LIP is a loop, and one that does not come up is none.
+    async fn sense(&mut self) {
+        let status = self.read("loop_status").await;
+        if !self.is_in_loop && status & LIP_CAME != 0 {
+            self.is_in_loop = true;
+            self.last_active = self.processor.cycle();
+            self.write("port_control", CONTROL_LOOP).await;
+        } else if self.is_in_loop && self.processor.cycle() > self.last_active.saturating_add(self.times.loop_wait) {
+            self.is_in_loop = false;
+            self.write("port_control", CONTROL_LINK | GO_OFFLINE).await;
+        }
     }
 
     /// Closes exchanges that were open at several looks.

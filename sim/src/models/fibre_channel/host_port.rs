@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::arbitrated_loop::loop_addresses;
 use super::frame::{Frame, Header};
 use super::initiator::Initiator;
 
@@ -30,12 +31,23 @@ enum Step {
     Refused,
 }
 
+/// What the port is attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Another port.
+    Port,
+    /// A switch.
+    Fabric,
+    /// A loop without a switch.
+    Loop,
+}
+
 /// Addresses of a fabric's services.
 const FABRIC_CONTROLLER: u32 = 0xFF_FFFD;
 const NAME_SERVER: u32 = 0xFF_FFFC;
 
-/// The port of a host, at a link to another port or to a fabric. In a fabric it asks the name server for other ports that
-/// speak FCP and tries them one after the other.
+/// The port of a host, at a link to another port, in a fabric or in a loop. In a fabric it asks the name server for other ports
+/// that speak FCP and tries them one after the other, in a loop it tries all addresses.
 #[derive(Clone, Debug)]
 pub struct HostPort {
     name: u64,
@@ -45,8 +57,8 @@ pub struct HostPort {
     address: u32,
     other_address: u32,
     other_credit: u16,
-    /// It is in a fabric, and these ports are still to be tried.
-    is_in_fabric: bool,
+    place: Place,
+    /// Ports that are still to be tried.
     candidates: Vec<u32>,
     outgoing: VecDeque<Frame>,
     initiator: Option<Initiator>,
@@ -79,7 +91,7 @@ impl HostPort {
             address: 0,
             other_address: 0,
             other_credit: 1,
-            is_in_fabric: false,
+            place: Place::Port,
             candidates: vec![],
             outgoing: VecDeque::new(),
             initiator: None,
@@ -98,9 +110,31 @@ impl HostPort {
     /// The link came up.
     pub fn link_up(&mut self) {
         (self.step, self.other_credit, self.initiator) = (Step::Fabric, 1, None);
-        self.is_in_fabric = false;
+        self.place = Place::Port;
         self.outgoing.clear();
         self.request(0, 0xFF_FFFE, login(0x04, self.name, self.credit, self.payload));
+    }
+
+    /// A loop without a fabric came up, in which the port has this address.
+    pub fn loop_up(&mut self, address: u8) {
+        (self.place, self.address, self.initiator) = (Place::Loop, address.into(), None);
+        self.outgoing.clear();
+        self.candidates = loop_addresses().skip(1).filter(|&other| other != address).map(u32::from).collect();
+        self.candidates.reverse();
+        self.try_next();
+    }
+
+    /// In a loop nobody has this address.
+    pub fn is_not_there(&mut self, address: u32) {
+        if self.place == Place::Loop && address == self.other_address {
+            self.initiator = None;
+            self.try_next();
+        }
+    }
+
+    /// The link is up, as far as is known here.
+    pub fn is_up(&self) -> bool {
+        self.step != Step::Down
     }
 
     /// The link went down.
@@ -163,8 +197,8 @@ impl HostPort {
                 let two = |place: usize| u16::from_be_bytes([frame.payload[place], frame.payload[place + 1]]);
                 self.other_credit = two(6);
                 (self.address, self.other_address) = (frame.header.destination, frame.header.source);
-                self.is_in_fabric = two(8) & 0x1000 != 0;
-                if self.is_in_fabric {
+                if two(8) & 0x1000 != 0 {
+                    self.place = Place::Fabric;
                     self.step = Step::NameServer;
                     self.log_in(NAME_SERVER);
                 } else {
@@ -178,7 +212,7 @@ impl HostPort {
             }
             Step::Changes if accepts => self.query(),
             // A port with FCP that is no target, or not yet.
-            Step::Port | Step::Process if !accepts && self.is_in_fabric => self.try_next(),
+            Step::Port | Step::Process if !accepts && self.place != Place::Port => self.try_next(),
             Step::Port if accepts && frame.payload.len() == 116 => {
                 self.step = Step::Process;
                 let mut bytes = vec![0; 20];
@@ -200,7 +234,11 @@ impl HostPort {
     }
 
     fn log_in(&mut self, destination: u32) {
-        self.request(self.address, destination, login(0x03, self.name, self.credit, self.payload));
+        // In a loop the buffers are told by R_RDY at the beginning of each circuit (alternate credit).
+        let credit = if self.place == Place::Loop { 0 } else { self.credit };
+        let mut payload = login(0x03, self.name, credit, self.payload);
+        payload[8] |= 0x08;
+        self.request(self.address, destination, payload);
     }
 
     /// GID_FT: asks the name server for all ports with FCP.
@@ -239,17 +277,19 @@ impl HostPort {
                 (self.step, self.initiator) = (Step::Port, None);
                 self.log_in(self.other_address);
             }
+            // PLOGI: this is no target. The command is not supported.
+            Some(0x03) => self.answer(frame, vec![0x01, 0, 0, 0, 0, 0x0B, 0x2C, 0]),
             // RSCN.
-            Some(0x61) if self.is_in_fabric => {
-                self.answer(frame);
+            Some(0x61) if self.place == Place::Fabric => {
+                self.answer(frame, vec![0x02, 0, 0, 0]);
                 self.query();
             }
             _ => {}
         }
     }
 
-    /// LS_ACC.
-    fn answer(&mut self, frame: &Frame) {
+    /// Answers a link service.
+    fn answer(&mut self, frame: &Frame, payload: Vec<u8>) {
         let header = Header {
             r_ctl: 0x23,
             f_ctl: 0x99_0000,
@@ -258,7 +298,7 @@ impl HostPort {
             responder: frame.header.originator,
             ..self.header(frame.header.destination, frame.header.source)
         };
-        self.outgoing.push_back(Frame { header, payload: vec![0x02, 0, 0, 0], is_first: true, is_last: true });
+        self.outgoing.push_back(Frame { header, payload, is_first: true, is_last: true });
     }
 
     fn request(&mut self, source: u32, destination: u32, payload: Vec<u8>) {

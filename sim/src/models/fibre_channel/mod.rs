@@ -1,5 +1,6 @@
 //! What is at the other end of a Fibre Channel port.
 
+pub mod arbitrated_loop;
 mod attached;
 mod fabric;
 pub mod fcoe;

@@ -3,6 +3,7 @@
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
 use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
+use crate::models::fibre_channel::arbitrated_loop::LoopPort;
 use crate::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour};
 use crate::models::{PageDevice, PagePins};
 use crate::scenario::Trace;
@@ -20,6 +21,8 @@ const NODE_NAME: u64 = 0x5000_0000_0000_0000;
 const UNIT_NAME: u64 = 0x5000_0000_0000_0100;
 const UNIT_SERIAL: &str = "0000000000000001";
 const HOST_NAME: u64 = 0x1000_0000_0000_0001;
+/// Words until a host initializes a loop anew in which nothing moves.
+const LOOP_TIMEOUT: u64 = 300_000;
 /// Registers of a port in the card's mailbox.
 const PORT_WINDOW: u16 = 0x100;
 
@@ -53,6 +56,12 @@ impl CardSettings {
     /// The port of the host with this number.
     pub fn host_port(&self, number: usize) -> HostPort {
         HostPort::new(HOST_NAME + number as u64, self.host.0, self.host.1)
+    }
+
+    /// A host with this number, and its port in a loop.
+    pub fn looped_host(&self, number: usize) -> (HostPort, LoopPort) {
+        let name = HOST_NAME + number as u64;
+        (self.host_port(number), LoopPort::new(name, None, self.host.0.into(), LOOP_TIMEOUT))
     }
 
     /// A host with this number at a line of its own.

@@ -3,6 +3,7 @@
 use super::card_machine::{CardSettings, PORTS};
 use crate::firmware::Rebuild;
 use crate::firmware::port::PortTimes;
+use crate::models::fibre_channel::arbitrated_loop::LoopedHosts;
 use crate::models::fibre_channel::{Fabric, LineTimes, Neighbour};
 use crate::models::nand::FlashKind;
 use crate::models::{BLOCK_BYTES, PageDevice, PageMemory, Pause};
@@ -42,6 +43,9 @@ pub enum Attach {
     /// Each port at a switch of its own, with hosts behind it.
     #[serde(rename = "fabric")]
     Fabric,
+    /// Each port in a loop with hosts.
+    #[serde(rename = "loop")]
+    Loop,
 }
 
 /// Speed of a line, nominal.
@@ -102,7 +106,7 @@ pub struct FibreChannelOptions {
 #[derive(Debug, Error)]
 pub enum OptionsError {
     /// No such way to join them.
-    #[error("attach {0:?} (legal: p2p, fabric)")]
+    #[error("attach {0:?} (legal: p2p, fabric, loop)")]
     Attach(String),
     /// No such speed.
     #[error("speed {0:?} (legal: 2, 4, 8)")]
@@ -150,6 +154,7 @@ impl FromStr for Attach {
         match text {
             "p2p" => Ok(Self::PointToPoint),
             "fabric" => Ok(Self::Fabric),
+            "loop" => Ok(Self::Loop),
             _ => Err(OptionsError::Attach(text.to_owned())),
         }
     }
@@ -174,6 +179,7 @@ impl Attach {
         match self {
             Self::PointToPoint => "port to port",
             Self::Fabric => "at a switch",
+            Self::Loop => "in a loop",
         }
     }
 }
@@ -251,6 +257,9 @@ impl CardOptions {
                 Attach::Fabric => {
                     let hosts = numbers.map(|number| settings.host_port(number as usize)).collect();
                     Box::new(Fabric::new(DOMAIN + port as u8, hosts, settings.times, settings.fills_with_arb))
+                }
+                Attach::Loop => {
+                    Box::new(LoopedHosts::new(numbers.map(|number| settings.looped_host(number as usize)).collect()))
                 }
             }
         };
@@ -365,7 +374,7 @@ mod tests {
         assert_eq!(error(trims), "a workload that trims (legal: reads, writes and flushes)");
         let deep = FibreChannelOptions { queue_depth: 129, ..options() };
         assert_eq!(error(deep), "queue depth 129 (legal: 1..=128)");
-        assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p, fabric)"#);
+        assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p, fabric, loop)"#);
         assert_eq!("16".parse::<Speed>().unwrap_err().to_string(), r#"speed "16" (legal: 2, 4, 8)"#);
     }
 

@@ -15,7 +15,7 @@ const LOGIN_ADDRESS: EthernetAddress = [0x0E, 0xFC, 0x00, 0xFF, 0xFF, 0xFE];
 /// Frames that may wait for the line.
 const QUEUE: usize = 64;
 /// The host's time is real, and slow here; and it always begins the logins.
-const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 100_000_000, login_wait: u64::MAX };
+const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 100_000_000, login_wait: u64::MAX, loop_wait: 400_000 };
 
 /// The card, and who is at its first port.
 pub struct RemoteHost {

@@ -15,7 +15,7 @@ use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
 /// Some 50 ms at 8 Gb/s until the processor looks whether exchanges are still open, and 25 us for logins.
-const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000 };
+const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000, loop_wait: 400_000 };
 /// Cycles without the end of a command after which the run counts as stalled.
 const STALLED_CYCLES: u64 = 2_000_000;
 /// Cycles between two reports of progress.
