@@ -1,16 +1,18 @@
-//! An interface card on bad lines with hosts that break the rules: no wrong data, no exchange that stays, no standstill.
+//! An interface card on bad lines, at links or in loops, with hosts that break the rules: no wrong data, no exchange that stays,
+//! no standstill.
 
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result, ensure};
-use hardpath_sim::models::fibre_channel::{Access, LinkState, Outcome, Tamper, Transfer, WireFault};
+use hardpath_sim::models::fibre_channel::{Access, HostPort, Initiator, Outcome, Transfer, WireFault};
 use hardpath_sim::models::{PageMemory, Pause};
 use hardpath_sim::scenario::fibre_channel::{CardMachine, PORTS};
 use hardpath_sim::workload::{Ending, Flight, HostCommand, Operation, PAGE_BYTES, Verifier, first_wrong};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::card;
+use super::faulty_end::FaultyEnd;
+use super::{card_at, card_settings, looped_hosts};
 
 /// Pages of the logical unit.
 const PAGES: u32 = 64;
@@ -23,6 +25,8 @@ const EXCHANGES: u64 = 128;
 const SLOTS: u64 = 32;
 /// Commands in flight at each port.
 const DEPTH: usize = 12;
+/// Hosts in a loop.
+const LOOPED_HOSTS: usize = 3;
 /// Cycles after which a host aborts a command, after which it resets the link if that has no answer, and after which it takes
 /// the link offline if it is not logged in.
 const COMMAND_TIMEOUT: u64 = 40_000;
@@ -74,103 +78,130 @@ struct Command {
     is_aborted: bool,
 }
 
-struct Case {
-    card: CardMachine<PageMemory>,
+struct Case<N> {
+    card: CardMachine<PageMemory, N>,
     random: StdRng,
     verifier: Verifier,
     commands: HashMap<(usize, u16), Command>,
-    not_ready_since: [u64; PORTS],
+    /// Port of each host, and since when it is not logged in.
+    ports: Vec<usize>,
+    not_ready_since: Vec<u64>,
     tally: CampaignTally,
 }
 
-/// Runs a case with so many faults.
+/// Runs a case with so many faults, of hosts at links.
 ///
 /// # Errors
 /// Wrong data, an exchange or slot that stays open, or a standstill.
 pub fn run_case(seed: u64, faults: u64) -> Result<CampaignTally> {
-    let mut random = StdRng::seed_from_u64(seed);
-    let slowest = [0, 100, 1_000, 5_000][random.random_range(0..4)];
-    let pauses = [0.0, 0.1][random.random_range(0..2)];
-    let device = PageMemory::new(PAGES, (0, slowest), Pause::random(seed, pauses), seed);
-    let mut card = card(PORTS, PAGES.into(), device, DEVICE_PERIOD, seed);
-    for host in &mut card.attached {
-        host.end.port.tolerate();
-    }
-    let mut case = Case {
-        card,
-        random,
-        verifier: Verifier::new(seed, 4_706),
-        commands: HashMap::new(),
-        not_ready_since: [0; PORTS],
-        tally: CampaignTally::default(),
-    };
-    let spacing = case.random.random_range(500..4_000);
-    for number in 0..faults {
-        let until = case.card.cycle() + case.random.random_range(1..2 * spacing);
-        while case.card.cycle() < until {
-            case.step(true)?;
-        }
-        case.fault();
-        ensure!(case.verifier.wrong.is_empty(), "after fault {number}: {:?}", first_wrong(&case.verifier.wrong));
-    }
-    case.recover()?;
-    case.tally.cycles = case.card.cycle();
-    for host in &case.card.attached {
-        let counts = host.end.line.counts();
-        case.tally.activations += counts.activations;
-        case.tally.bad_frames += counts.wrong_crc + counts.broken;
-    }
-    Ok(case.tally)
+    let settings = card_settings(PAGES.into(), DEVICE_PERIOD, seed);
+    Case::run((0..PORTS).map(|number| settings.hba(number)).collect(), seed, faults)
 }
 
-impl Case {
+/// Runs a case with so many faults, of hosts in loops.
+///
+/// # Errors
+/// Wrong data, an exchange or slot that stays open, or a standstill.
+pub fn run_case_in_loops(seed: u64, faults: u64) -> Result<CampaignTally> {
+    let loops = |port: usize| looped_hosts(port * LOOPED_HOSTS..(port + 1) * LOOPED_HOSTS, seed % 2 == 0);
+    Case::run((0..PORTS).map(loops).collect(), seed, faults)
+}
+
+impl<N: FaultyEnd> Case<N> {
+    fn run(ends: Vec<N>, seed: u64, faults: u64) -> Result<CampaignTally> {
+        let mut random = StdRng::seed_from_u64(seed);
+        let slowest = [0, 100, 1_000, 5_000][random.random_range(0..4)];
+        let pauses = [0.0, 0.1][random.random_range(0..2)];
+        let device = PageMemory::new(PAGES, (0, slowest), Pause::random(seed, pauses), seed);
+        let mut card = card_at(ends, PAGES.into(), device, DEVICE_PERIOD, seed);
+        for (_, host) in card.hosts_mut() {
+            host.tolerate();
+        }
+        let ports: Vec<usize> = card.hosts().map(|(port, _)| port).collect();
+        let mut case = Self {
+            card,
+            random,
+            verifier: Verifier::new(seed, 4_706),
+            commands: HashMap::new(),
+            not_ready_since: vec![0; ports.len()],
+            ports,
+            tally: CampaignTally::default(),
+        };
+        let spacing = case.random.random_range(500..4_000);
+        for number in 0..faults {
+            let until = case.card.cycle() + case.random.random_range(1..2 * spacing);
+            while case.card.cycle() < until {
+                case.step(true)?;
+            }
+            case.fault();
+            ensure!(case.verifier.wrong.is_empty(), "after fault {number}: {:?}", first_wrong(&case.verifier.wrong));
+        }
+        case.recover()?;
+        case.tally.cycles = case.card.cycle();
+        for host in &case.card.attached {
+            let counts = host.end.counts();
+            case.tally.activations += counts.activations;
+            case.tally.bad_frames += counts.wrong_crc + counts.broken;
+        }
+        Ok(case.tally)
+    }
+
+    fn host(&mut self, host: usize) -> &mut HostPort {
+        self.card.hosts_mut().nth(host).expect("a host").1
+    }
+
+    fn initiator(&mut self, host: usize) -> Option<&mut Initiator> {
+        self.host(host).initiator()
+    }
+
     fn step(&mut self, gives: bool) -> Result<()> {
         self.card.step()?;
         let now = self.card.cycle();
         self.card.take_seen();
-        for port in 0..PORTS {
-            self.watch_login(port, now);
-            self.take_outcomes(port, now);
+        for host in 0..self.ports.len() {
+            self.watch_login(host, now);
+            self.take_outcomes(host, now);
             if gives {
-                self.give(port, now);
+                self.give(host, now);
             }
             if now.is_multiple_of(256) {
-                self.watch_commands(port, now);
+                self.watch_commands(host, now);
             }
         }
         Ok(())
     }
 
     /// A host that is not logged in for long takes its link offline and up again.
-    fn watch_login(&mut self, port: usize, now: u64) {
-        let hba = &mut self.card.attached[port].end;
-        if hba.port.is_ready() {
-            self.not_ready_since[port] = now;
+    fn watch_login(&mut self, host: usize, now: u64) {
+        let port = self.host(host);
+        let is_refused = port.is_refused();
+        if port.is_ready() {
+            self.not_ready_since[host] = now;
             return;
         }
         // What was under way is lost with the login.
-        let lost: Vec<_> = self.commands.keys().filter(|(other, _)| *other == port).copied().collect();
+        let lost: Vec<_> = self.commands.keys().filter(|(other, _)| *other == host).copied().collect();
         for key in lost {
             self.commands.remove(&key);
             self.tally.commands[2] += 1;
         }
-        if now - self.not_ready_since[port] > LOGIN_TIMEOUT || hba.port.is_refused() {
-            self.not_ready_since[port] = now;
+        if now - self.not_ready_since[host] > LOGIN_TIMEOUT || is_refused {
+            self.not_ready_since[host] = now;
             self.tally.resets[1] += 1;
-            hba.line.go_offline();
+            self.card.attached[self.ports[host]].end.begin_anew();
         }
     }
 
-    fn take_outcomes(&mut self, port: usize, now: u64) {
-        let Some(initiator) = self.card.attached[port].end.port.initiator() else { return };
+    fn take_outcomes(&mut self, host: usize, now: u64) {
+        let Some(initiator) = self.initiator(host) else { return };
         let (outcomes, aborted) = (initiator.take_outcomes(), initiator.take_aborted());
         for originator in aborted {
-            if self.commands.remove(&(port, originator)).is_some() {
+            if self.commands.remove(&(host, originator)).is_some() {
                 self.tally.commands[2] += 1;
             }
         }
         for outcome in outcomes {
-            if let Some(command) = self.commands.remove(&(port, outcome.exchange)) {
+            if let Some(command) = self.commands.remove(&(host, outcome.exchange)) {
                 self.complete(command, &outcome, now);
             }
         }
@@ -195,9 +226,9 @@ impl Case {
     }
 
     /// Keeps commands in flight.
-    fn give(&mut self, port: usize, now: u64) {
-        let Some(initiator) = self.card.attached[port].end.port.initiator() else { return };
-        if initiator.open() >= DEPTH {
+    fn give(&mut self, host: usize, now: u64) {
+        let most_open = DEPTH * PORTS / self.ports.len();
+        if self.initiator(host).is_none_or(|initiator| initiator.open() >= most_open) {
             return;
         }
         let most = [1, 1, 4, 12][self.random.random_range(0..4)];
@@ -215,16 +246,17 @@ impl Case {
         let access = [Access::Ten, Access::Twelve, Access::Sixteen][self.random.random_range(0..3)];
         let block = u64::from(first * PAGE_BLOCKS);
         let transfer = Transfer::new(access, block, pages * PAGE_BLOCKS, (!is_read).then_some(data));
-        let originator = initiator.start(transfer);
-        self.commands.insert((port, originator), Command { flights, is_read, since: now, is_aborted: false });
+        if let Some(initiator) = self.initiator(host) {
+            let originator = initiator.start(transfer);
+            self.commands.insert((host, originator), Command { flights, is_read, since: now, is_aborted: false });
+        }
     }
 
     /// Aborts what takes too long; resets the link if that has no answer.
-    fn watch_commands(&mut self, port: usize, now: u64) {
-        let hba = &mut self.card.attached[port].end;
-        let Some(initiator) = hba.port.initiator() else { return };
+    fn watch_commands(&mut self, host: usize, now: u64) {
+        let Some(initiator) = self.card.hosts_mut().nth(host).and_then(|(_, port)| port.initiator()) else { return };
         let mut resets = false;
-        for ((_, originator), command) in self.commands.iter_mut().filter(|((other, _), _)| *other == port) {
+        for ((_, originator), command) in self.commands.iter_mut().filter(|((other, _), _)| *other == host) {
             let limit = if command.is_aborted { ABORT_TIMEOUT } else { COMMAND_TIMEOUT };
             if now - command.since <= limit {
                 continue;
@@ -236,9 +268,8 @@ impl Case {
                 (command.is_aborted, command.since) = (true, now);
             }
         }
-        if resets && hba.line.state() == LinkState::Active {
+        if resets && self.card.attached[self.ports[host]].end.reset() {
             self.tally.resets[0] += 1;
-            hba.line.reset_link();
         }
     }
 
@@ -246,8 +277,8 @@ impl Case {
     fn fault(&mut self) {
         let port = self.random.random_range(0..PORTS);
         let random = &mut self.random;
-        let host = &mut self.card.attached[port];
-        let wire = if random.random_bool(0.5) { &mut host.to_array } else { &mut host.to_host };
+        let attached = &mut self.card.attached[port];
+        let wire = if random.random_bool(0.5) { &mut attached.to_array } else { &mut attached.to_host };
         let kind = match random.random_range(0..100) {
             0..12 => {
                 wire.disturb(WireFault::Bits(random.random_range(1..4)));
@@ -273,52 +304,29 @@ impl Case {
                 wire.disturb(WireFault::Slip(random.random_range(1..40)));
                 "slip of bits"
             }
-            41..48 => {
-                host.end.line.lose_ready();
-                "R_RDY not sent"
-            }
-            48..50 => {
-                host.end.line.reset_link();
-                "link reset"
-            }
-            50..51 => {
-                host.end.line.go_offline();
-                "link offline"
-            }
-            51..57 => {
-                let open: Vec<u16> = self
-                    .commands
-                    .keys()
-                    .filter(|(other, _)| *other == port)
-                    .map(|(_, originator)| *originator)
-                    .collect();
-                if let (Some(initiator), false) = (host.end.port.initiator(), open.is_empty()) {
-                    let originator = open[random.random_range(0..open.len())];
-                    if initiator.abort(originator)
-                        && let Some(command) = self.commands.get_mut(&(port, originator))
-                    {
-                        (command.is_aborted, command.since) = (true, self.card.cycle());
-                    }
-                }
+            41..47 => {
+                self.abort_one();
                 "exchange aborted"
             }
-            _ => {
-                let tamper = Tamper::ALL[random.random_range(0..Tamper::ALL.len())];
-                host.end.tamper(tamper);
-                match tamper {
-                    Tamper::Drop => "frame not sent",
-                    Tamper::Swap => "frames out of order",
-                    Tamper::Repeat => "frame sent twice",
-                    Tamper::Truncate => "frame cut short",
-                    Tamper::TruncateWell => "frame cut short, CRC right",
-                    Tamper::Crc => "wrong CRC",
-                    Tamper::Abort => "EOFa",
-                    Tamper::Originator => "wrong OX_ID",
-                    Tamper::Parameter => "wrong offset",
-                }
-            }
+            _ => attached.end.fault(random),
         };
         *self.tally.faults.entry(kind).or_default() += 1;
+    }
+
+    /// A host aborts one of its commands.
+    fn abort_one(&mut self) {
+        let mut open: Vec<(usize, u16)> = self.commands.keys().copied().collect();
+        if open.is_empty() {
+            return;
+        }
+        open.sort_unstable();
+        let (host, originator) = open[self.random.random_range(0..open.len())];
+        let now = self.card.cycle();
+        if self.initiator(host).is_some_and(|initiator| initiator.abort(originator))
+            && let Some(command) = self.commands.get_mut(&(host, originator))
+        {
+            (command.is_aborted, command.since) = (true, now);
+        }
     }
 
     /// Nothing more happens: every command has to end, every host to be logged in, and everything to be free again.
@@ -329,7 +337,7 @@ impl Case {
                 self.card.cycle() < end,
                 "{} commands open, hosts ready: {:?}",
                 self.commands.len(),
-                self.card.attached.iter().map(|host| host.end.port.is_ready()).collect::<Vec<_>>()
+                self.card.hosts().map(|(_, host)| host.is_ready()).collect::<Vec<_>>()
             );
             self.step(false)?;
         }
@@ -371,16 +379,16 @@ impl Case {
     /// Reads every page at every port.
     fn read_all(&mut self) -> Result<()> {
         for port in 0..PORTS {
+            let host = self.ports.iter().position(|other| *other == port).context("a port without a host")?;
             for page in 0..PAGES {
                 let now = self.card.cycle();
                 let command = HostCommand { at: None, operation: Operation::Read, page };
                 let (flight, _) = self.verifier.issue(command, now);
-                let initiator =
-                    self.card.attached[port].end.port.initiator().context("a host that is not logged in")?;
+                let initiator = self.initiator(host).context("a host that is not logged in")?;
                 let transfer = Transfer::new(Access::Ten, (page * PAGE_BLOCKS).into(), PAGE_BLOCKS, None);
                 let originator = initiator.start(transfer);
                 let command = Command { flights: vec![flight], is_read: true, since: now, is_aborted: false };
-                self.commands.insert((port, originator), command);
+                self.commands.insert((host, originator), command);
                 let (well, end) = (self.tally.commands[0], now + COMMAND_TIMEOUT);
                 while self.tally.commands[0] == well {
                     ensure!(self.card.cycle() < end, "page {page} cannot be read at port {port}");

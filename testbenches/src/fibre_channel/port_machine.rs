@@ -7,7 +7,7 @@ use hardpath_rtl::fibre_channel::port::FibreChannelPort;
 use hardpath_sim::engine::{Options, RawPort, Simulator};
 use hardpath_sim::firmware::FirmwareRunner;
 use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
-use hardpath_sim::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes};
+use hardpath_sim::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour};
 use hardpath_sim::models::{PageStorage, StorageRequest};
 use hardpath_sim::scenario::fibre_channel::Watcher;
 use rust_hdl::prelude::Block;
@@ -57,7 +57,7 @@ struct Ports {
 }
 
 /// The port, and all that stands around it.
-pub struct PortMachine {
+pub struct PortMachine<N = Hba> {
     simulator: Simulator,
     ports: Ports,
     /// Bits of the line's clock and of the port's, as the engine counts clocks.
@@ -65,8 +65,8 @@ pub struct PortMachine {
     clock: usize,
     /// What is behind the port.
     pub storage: PageStorage,
-    /// The host and its lines.
-    pub host: Attached<Hba>,
+    /// The host, or whatever the port is attached to, and its lines.
+    pub host: Attached<N>,
     processor: FirmwareRunner,
     watcher: Option<Watcher>,
     seen: Vec<(u64, LineFrame)>,
@@ -85,10 +85,21 @@ impl PortMachine {
     /// # Panics
     /// If the circuit does not compile.
     pub fn new(payload: u16, storage: PageStorage, blocks: u64, seed: u64) -> Self {
-        Self::try_new(payload, storage, blocks, seed).expect("a port")
+        let hba = Hba::new(HostPort::new(HOST_NAME, HOST_CREDIT, payload), TIMES, true);
+        Self::with_neighbour(hba, storage, blocks, seed)
+    }
+}
+
+impl<N: Neighbour> PortMachine<N> {
+    /// A port at 8 Gb/s with so many blocks in this storage, and this at the other end.
+    ///
+    /// # Panics
+    /// If the circuit does not compile.
+    pub fn with_neighbour(end: N, storage: PageStorage, blocks: u64, seed: u64) -> Self {
+        Self::try_new(end, storage, blocks, seed).expect("a port")
     }
 
-    fn try_new(payload: u16, storage: PageStorage, blocks: u64, seed: u64) -> Result<Self> {
+    fn try_new(end: N, storage: PageStorage, blocks: u64, seed: u64) -> Result<Self> {
         let mut simulator = simulator(TIMES)?;
         let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
         let ports = Ports {
@@ -125,14 +136,13 @@ impl PortMachine {
         let (line_clock, clock) = (clock_named("line_clock")?, clock_named("clock")?);
         let unit = LogicalUnit { blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
         let firmware = PortFirmware::new(NAMES, FrameBuffer::<13>::credit() as u16, unit);
-        let hba = Hba::new(HostPort::new(HOST_NAME, HOST_CREDIT, payload), TIMES, true);
         Ok(Self {
             simulator,
             ports,
             line_clock,
             clock,
             storage,
-            host: Attached::new(hba, HOST_PPM, seed),
+            host: Attached::new(end, HOST_PPM, seed),
             processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware, PORT_TIMES).run()),
             watcher: None,
             seen: vec![],
@@ -182,7 +192,7 @@ impl PortMachine {
         self.host.receive(sent);
         self.cycle += 1;
         let now = self.cycle * PERIOD;
-        self.seen.extend(self.host.end.line.take_seen().into_iter().map(|seen| (now, seen.frame)));
+        self.seen.extend(self.host.end.take_seen().into_iter().map(|seen| (now, seen.frame)));
         Ok(())
     }
 
@@ -247,8 +257,9 @@ impl PortMachine {
     /// If that takes more than `limit` cycles, or a login is refused; and as [`step`](Self::step).
     pub fn log_in(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
-        while !self.host.end.port.is_ready() {
-            ensure!(self.cycle < end && !self.host.end.port.is_refused(), "not logged in: {:?}", self.host.end.port);
+        while !self.host.end.hosts().iter().all(HostPort::is_ready) {
+            let is_refused = self.host.end.hosts().iter().any(HostPort::is_refused);
+            ensure!(self.cycle < end && !is_refused, "not logged in: {:?}", self.host.end.hosts());
             self.step()?;
         }
         Ok(())
@@ -260,14 +271,18 @@ impl PortMachine {
     /// If that takes more than `limit` cycles, or the host found a frame that does not fit; and as [`step`](Self::step).
     pub fn run_until_idle(&mut self, limit: u64) -> Result<()> {
         let end = self.cycle + limit;
-        while let Some(initiator) = self.host.end.port.initiator() {
-            ensure!(initiator.violations().is_empty(), "frames that do not fit: {:X?}", initiator.violations());
-            if initiator.open() == 0 {
+        loop {
+            let mut open = 0;
+            for host in self.host.end.hosts_mut() {
+                let Some(initiator) = host.initiator() else { bail!("a host is not logged in") };
+                ensure!(initiator.violations().is_empty(), "frames that do not fit: {:X?}", initiator.violations());
+                open += initiator.open();
+            }
+            if open == 0 {
                 return Ok(());
             }
-            ensure!(self.cycle < end, "{} commands still open after {limit} cycles", initiator.open());
+            ensure!(self.cycle < end, "{open} commands still open after {limit} cycles");
             self.step()?;
         }
-        bail!("the host is not logged in")
     }
 }

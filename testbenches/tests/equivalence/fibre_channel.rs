@@ -15,7 +15,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 /// What words are, in the order of their numbers.
-const KINDS: [WordKind; 27] = [
+pub const KINDS: [WordKind; 27] = [
     WordKind::Unsynchronized,
     WordKind::Invalid,
     WordKind::Data,
@@ -45,7 +45,7 @@ const KINDS: [WordKind; 27] = [
     WordKind::Other,
 ];
 
-fn kind(words: &[u64]) -> WordKind {
+pub fn kind(words: &[u64]) -> WordKind {
     KINDS[words[0] as usize]
 }
 
@@ -305,6 +305,16 @@ fn links() {
             free("fills_with_arb", 0.01),
             Box::new(Sequence::constant("reset_link", 0)),
             Box::new(Sequence::constant("go_offline", 0)),
+            chance("buffer_overrun", 0.005),
+            // In a loop, too: with LIP that it sends, then with what the line has for others.
+            drawn("is_loop", move |cycle, _| u64::from(cycle as usize > cycles * 3 / 4)),
+            free("loop_address", 0.01),
+            chance("has_loop_address", 0.95),
+            free("is_half_duplex", 0.01),
+            chance("initialize", 0.001),
+            free("sends_arb", 0.01),
+            chance("closes", 0.02),
+            Box::new(StreamDriver::with_units("loop_frame", 1.0, 12)),
         ]
     };
     let comparison = Lockstep { name: "link".to_owned(), cycles, in_step: true, synthesized: false, drivers: &drivers };
@@ -321,6 +331,17 @@ fn links() {
             .input("fills_with_arb", |block| &mut block.fills_with_arb)
             .input("reset_link", |block| &mut block.reset_link)
             .input("go_offline", |block| &mut block.go_offline)
+            .input("buffer_overrun", |block| &mut block.buffer_overrun)
+            .input("is_loop", |block| &mut block.is_loop)
+            .input("loop_address", |block| &mut block.loop_address)
+            .input("has_loop_address", |block| &mut block.has_loop_address)
+            .input("is_half_duplex", |block| &mut block.is_half_duplex)
+            .input("initialize", |block| &mut block.initialize)
+            .input("sends_arb", |block| &mut block.sends_arb)
+            .input("closes", |block| &mut block.closes)
+            .input("loop_frame_valid", |block| &mut block.loop_frame.valid)
+            .input("loop_frame_data", |block| &mut block.loop_frame.data)
+            .input("loop_frame_last", |block| &mut block.loop_frame.last)
     });
     assert!(events_of(&events, "frame") > 100, "{events:?}");
 }

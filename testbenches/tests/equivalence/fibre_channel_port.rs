@@ -4,8 +4,10 @@ use crate::blocks::{Lockstep, lockstep};
 use crate::drivers::{below, chance, drawn, free, replayed};
 use anyhow::Result;
 use hardpath_rtl::fibre_channel::PortState;
+use hardpath_rtl::fibre_channel::arbitrated_loop::LoopState;
 use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
-use hardpath_sim::models::fibre_channel::{Access, Transfer};
+use hardpath_sim::models::fibre_channel::arbitrated_loop::{LoopPort, LoopedHosts};
+use hardpath_sim::models::fibre_channel::{Access, HostPort, Neighbour, Transfer};
 use hardpath_sim::models::{PageStorage, Pause};
 use hardpath_testbenches::cosimulation::{Interface, StreamDriver};
 use hardpath_testbenches::fibre_channel::{PortMachine, TIMES};
@@ -24,6 +26,20 @@ fn port_state(words: &[u64]) -> PortState {
         PortState::Active,
         PortState::NosReceive,
         PortState::NosTransmit,
+    ];
+    states[words[0] as usize]
+}
+
+fn loop_state(words: &[u64]) -> LoopState {
+    let states = [
+        LoopState::Initializing,
+        LoopState::OpenInit,
+        LoopState::Monitoring,
+        LoopState::Arbitrating,
+        LoopState::Open,
+        LoopState::Opened,
+        LoopState::TransmittedClose,
+        LoopState::ReceivedClose,
     ];
     states[words[0] as usize]
 }
@@ -122,12 +138,17 @@ fn port_mailboxes() {
                 .input("inspection_failure_exchange", |block| &mut block.inspection.failure_exchange)
                 .input("dropped", |block| &mut block.dropped)
                 .input("data_dropped", |block| &mut block.data_dropped)
+                .input_with("loop_state", |block, words| block.loop_state.next = loop_state(words))
+                .input("loop_address", |block| &mut block.loop_address)
+                .input("has_loop_address", |block| &mut block.has_loop_address)
+                .input("is_loop_master", |block| &mut block.is_loop_master)
+                .input("sees_lip", |block| &mut block.sees_lip)
         },
         |_| {
             vec![
                 chance("mailbox_request", 0.7),
                 chance("mailbox_write", 0.5),
-                drawn("mailbox_address", |_, random| random.random_range(0..18) * 4),
+                drawn("mailbox_address", |_, random| random.random_range(0..22) * 4),
                 free("mailbox_data_in", 1.0),
                 Box::new(StreamDriver::with_units("received", 0.8, 9)),
                 below("state", 9),
@@ -147,12 +168,19 @@ fn port_mailboxes() {
                 free("inspection_failure_exchange", 0.5),
                 chance("dropped", 0.3),
                 chance("data_dropped", 0.3),
+                below("loop_state", 8),
+                free("loop_address", 0.5),
+                chance("has_loop_address", 0.5),
+                chance("is_loop_master", 0.5),
+                chance("sees_lip", 0.3),
             ]
         },
         4000,
     );
 }
 
+/// Names of hosts, higher than the port's.
+const HIGHER_NAME: u64 = 0x6000_0000_0000_0001;
 /// Inputs of the port.
 const INPUTS: [&str; 14] = [
     "received",
@@ -171,16 +199,24 @@ const INPUTS: [&str; 14] = [
     "slots_done_failed",
 ];
 
-/// The inputs of a port while a host logs in over a line with some noise, writes and reads.
-fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
-    let mut around = PortMachine::new(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 1 << 24, 9);
-    let recorded = Rc::new(RefCell::new(vec![]));
+type Recorded = Rc<RefCell<Vec<Vec<Vec<u64>>>>>;
+
+/// Records the inputs of a port from now on.
+fn record<N: Neighbour>(around: &mut PortMachine<N>) -> Recorded {
+    let recorded = Recorded::default();
     let seen = Rc::clone(&recorded);
     around.watch(Box::new(move |simulator| {
         let value = |name: &&str| Ok(vec![simulator.port_named(name).and_then(|port| simulator.get_u64(port))?]);
         seen.borrow_mut().push(INPUTS.iter().map(value).collect::<Result<Vec<_>>>()?);
         Ok(())
     }));
+    recorded
+}
+
+/// The inputs of a port while a host logs in over a line with some noise, writes and reads.
+fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
+    let mut around = PortMachine::new(1024, PageStorage::new((5, 300), Pause::random(9, 0.2), 9), 1 << 24, 9);
+    let recorded = record(&mut around);
     around.log_in(60_000).expect("a login");
     let initiator = around.host.end.port.initiator().expect("logged in");
     for command in 0..4_u64 {
@@ -199,18 +235,50 @@ fn inputs_of_a_port() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
     (INPUTS.map(str::to_owned).to_vec(), recorded.take())
 }
 
+/// The inputs of a port while two hosts in its loop log in, write and read, and one of them initializes the loop anew.
+fn inputs_of_a_port_in_a_loop() -> (Vec<String>, Vec<Vec<Vec<u64>>>) {
+    let host = |number: u64| {
+        let name = HIGHER_NAME + number;
+        (HostPort::new(name, 8, 1024), LoopPort::new(name, None, 8, 100_000))
+    };
+    let hosts = LoopedHosts::new((0..2).map(host).collect());
+    let storage = PageStorage::new((5, 300), Pause::random(9, 0.2), 9);
+    let mut around = PortMachine::with_neighbour(hosts, storage, 1 << 24, 9);
+    let recorded = record(&mut around);
+    around.log_in(60_000).expect("logins");
+    for host in around.host.end.hosts_mut() {
+        let initiator = host.initiator().expect("logged in");
+        for command in 0..3_u64 {
+            let data = (command < 2).then(|| vec![command as u8 + 1; 6 * 512]);
+            initiator.start(Transfer::new(Access::Ten, command / 2 * 25, 6, data));
+        }
+    }
+    for _ in 0..3_500 {
+        around.step().expect("a cycle");
+    }
+    around.host.end.ports_mut()[1].initialize();
+    for _ in 0..2_500 {
+        around.step().expect("a cycle");
+    }
+    drop(around);
+    (INPUTS.map(str::to_owned).to_vec(), recorded.take())
+}
+
 #[test]
 fn fibre_channel_ports() {
-    let recorded = inputs_of_a_port();
+    compare_ports("fibre-channel-port", &inputs_of_a_port());
+}
+
+#[test]
+fn fibre_channel_ports_in_a_loop() {
+    compare_ports("fibre-channel-port-in-a-loop", &inputs_of_a_port_in_a_loop());
+}
+
+fn compare_ports(name: &str, recorded: &(Vec<String>, Vec<Vec<Vec<u64>>>)) {
     let count = recorded.1.len();
-    let drivers = |_: &Interface| replayed(&recorded);
-    let comparison = Lockstep {
-        name: "fibre-channel-port".to_owned(),
-        cycles: count,
-        in_step: true,
-        synthesized: false,
-        drivers: &drivers,
-    };
+    let drivers = |_: &Interface| replayed(recorded);
+    let comparison =
+        Lockstep { name: name.to_owned(), cycles: count, in_step: true, synthesized: false, drivers: &drivers };
     comparison.run(FibreChannelPort::new(TIMES.timeout, TIMES.offline), |model| {
         model
             .clock("line_clock", |block| &mut block.line_clock)

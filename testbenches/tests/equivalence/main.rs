@@ -1,6 +1,7 @@
 //! Every circuit gives the same outputs in every cycle, however it is simulated: compiled engine, rust-hdl's
 //! `simulate()`, and, with the feature `tool-tests`, Verilator on the emitted Verilog.
 
+mod arbitrated_loop;
 mod blocks;
 mod catalogue;
 mod clock_domains;

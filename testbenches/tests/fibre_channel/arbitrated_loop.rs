@@ -159,30 +159,38 @@ fn nobody_sends_frames_to_a_port_that_opened_it_half_duplex() {
     assert_no_violation(&card);
 }
 
-/// Four hosts that always have something to write: none gets the loop less often than half of what another does, and none waits
-/// longer than the four others may have it.
-#[test]
-fn no_host_of_four_starves() {
-    let mut card = logged_in(LOW_NAME, &[None; 4]);
-    let before: Vec<u64> = ports(&card).iter().map(|port| port.wins().0).collect();
+/// Four hosts that always have something to write or read: none is served half as much as another, and none waits longer than the
+/// four others may have the loop.
+fn assert_that_none_starves(first_name: u64) {
+    let mut card = logged_in(first_name, &[None; 4]);
     let mut ended = [0; 4];
-    for cycle in 0..400_000_u64 {
+    for cycle in 0..300_000_u64 {
         for (host, ended) in ended.iter_mut().enumerate() {
             while card.hosts_mut().nth(host).expect("a host").1.initiator().expect("logged in").open() < 8 {
                 let block = (host as u64 * 100 + cycle % 100) * 8;
-                start(&mut card, host, Transfer::new(Access::Ten, block, 8, Some(data(host, cycle))));
+                let written = (cycle % 3 > 0).then(|| data(host, cycle));
+                start(&mut card, host, Transfer::new(Access::Ten, block, 8, written));
             }
             *ended += outcomes(&mut card, host).len();
         }
         card.step().expect("a cycle");
     }
-    let wins: Vec<u64> = ports(&card).iter().zip(before).map(|(port, before)| port.wins().0 - before).collect();
     let waits: Vec<u64> = ports(&card).iter().map(|port| port.wins().1).collect();
-    println!("commands {ended:?}, times with the loop {wins:?}, longest waits {waits:?} words");
+    println!("commands {ended:?}, longest waits {waits:?} words");
     let fewest = *ended.iter().min().expect("hosts");
-    assert!(fewest > 50 && ended.iter().all(|&ended| ended <= 2 * fewest), "commands {ended:?}");
+    assert!(fewest > 30 && ended.iter().all(|&ended| ended <= 2 * fewest), "commands {ended:?}");
     assert!(waits.iter().all(|&wait| wait < 5 * 6_000), "longest waits {waits:?}");
     assert_no_violation(&card);
+}
+
+#[test]
+fn no_host_of_four_starves_in_a_loop_where_the_array_has_the_lowest_priority() {
+    assert_that_none_starves(LOW_NAME);
+}
+
+#[test]
+fn no_host_of_four_starves_in_a_loop_where_the_array_has_the_highest_priority() {
+    assert_that_none_starves(HIGH_NAME);
 }
 
 #[test]

@@ -117,7 +117,6 @@ pub struct LoopPortStateMachine {
     /// A frame waits for another circuit than this one.
     waits_for_loop: DFF<Bit>,
     partner: DFF<Bits<8>>,
-    may_not_answer: DFF<Bit>,
     /// Has seen IDLE since it last won.
     has_access: DFFWithInit<Bit>,
     /// The loop is this port's: ARB of others goes no further.
@@ -230,7 +229,6 @@ impl LoopPortStateMachine {
             current_is_lower: Default::default(),
             waits_for_loop: Default::default(),
             partner: Default::default(),
-            may_not_answer: Default::default(),
             has_access: DFFWithInit::new(true),
             is_opener: Default::default(),
             nobody_waits: Default::default(),
@@ -274,7 +272,7 @@ impl Logic for LoopPortStateMachine {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, held_kind, held, held_lip, is_fill, is_own_arb, is_arb_f0, is_lower, is_own_open);
-        dff_setup!(self, clock, is_partner_open, now, sent, sent_is_ordered_set, current_fill, partner, may_not_answer);
+        dff_setup!(self, clock, is_partner_open, now, sent, sent_is_ordered_set, current_fill, partner);
         dff_setup!(
             self,
             clock,
@@ -353,9 +351,7 @@ impl Logic for LoopPortStateMachine {
         self.waits_for_loop.d.next = self.wants.val()
             & self.has_address.val()
             & self.has_access.q.val()
-            & ((self.destination.val() != self.partner.q.val())
-                | self.may_not_answer.q.val()
-                | (self.now.q.val() == LoopState::Monitoring));
+            & ((self.destination.val() != self.partner.q.val()) | (self.now.q.val() == LoopState::Monitoring));
         if self.waits_for_loop.q.val() & self.fill_is_lower.val() {
             self.fill.next = self.own_arb.val();
         }
@@ -503,7 +499,6 @@ impl Logic for LoopPortStateMachine {
                     self.chosen.next = self.open_word.val();
                     self.next.next = LoopState::Open;
                     self.starts.next = true;
-                    self.may_not_answer.d.next = false;
                     self.has_access.d.next = false;
                     self.is_opener.d.next = true;
                     self.nobody_waits.d.next = false;
@@ -585,7 +580,7 @@ impl Logic for LoopPortStateMachine {
             self.chosen.next = self.fill.val();
             self.next.next = LoopState::Opened;
             self.starts.next = true;
-            self.may_not_answer.d.next = self.held.q.val().get_bits::<8>(16) == self.held.q.val().get_bits::<8>(24);
+            // Half duplex this is the port itself, to which it never has a frame.
             self.partner.d.next = self.held.q.val().get_bits::<8>(24);
             self.is_alone.d.next = false;
             self.is_closing.d.next = false;
@@ -633,7 +628,7 @@ impl Logic for LoopPortStateMachine {
         // Something moves.
         if (self.next.val() != self.now.q.val())
             | (self.held_kind.q.val() == WordKind::Data)
-            | ((self.now.q.val() == LoopState::Monitoring) & !self.lost_synchronization.q.val())
+            | ((self.now.q.val() == LoopState::Monitoring) & !self.wants.val() & !self.lost_synchronization.q.val())
         {
             self.still.d.next = bits::<28>(0);
         }
@@ -648,7 +643,6 @@ impl Logic for LoopPortStateMachine {
         self.allowed.d.next = ((self.now.q.val() == LoopState::OpenInit) & !self.lips_left.q.val().any())
             | (((self.now.q.val() == LoopState::Open) | (self.now.q.val() == LoopState::Opened))
                 & !self.is_closing.q.val()
-                & !self.may_not_answer.q.val()
                 & (self.destination.val() == self.partner.q.val()));
         self.listens.d.next = (self.next.val() != LoopState::Initializing)
             & (self.next.val() != LoopState::Monitoring)

@@ -82,6 +82,11 @@ impl PortTask {
         while !self.processor.power_fails() {
             let status = self.read("port_status").await;
             let is_active = status & 0xF == PortState::Active as u32;
+            if is_active && self.is_in_loop && self.read("loop_status").await & LIP_CAME != 0 {
+                // The loop was initialized in between.
+                self.write("port_control", CONTROL_LOOP).await;
+                was_active = false;
+            }
             if is_active && !was_active {
                 let address = self.read("loop_status").await as u8;
                 let orders = self.firmware.on_link_up(self.is_in_loop.then_some(address));

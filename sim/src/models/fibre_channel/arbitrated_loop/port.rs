@@ -179,6 +179,13 @@ impl LoopPort {
         self.lips_to_send = LIPS;
     }
 
+    /// One R_RDY that is owed is never sent; `false` if none is.
+    pub fn lose_ready(&mut self) -> bool {
+        let owes = self.owed > 0;
+        self.owed = self.owed.saturating_sub(1);
+        owes
+    }
+
     /// Sends a frame when its turn comes.
     pub fn send(&mut self, frame: Frame) {
         self.outgoing.push_back(frame);
@@ -234,7 +241,8 @@ impl LoopPort {
     /// A word comes, and a word goes.
     pub fn pass(&mut self, word: LineWord) -> LineWord {
         self.in_state += 1;
-        self.still = if matches!(word, LineWord::Data(_)) { 0 } else { self.still + 1 };
+        let is_quiet = !matches!(word, LineWord::Data(_)) && (self.state != Monitoring || !self.outgoing.is_empty());
+        self.still = if is_quiet { self.still + 1 } else { 0 };
         let set = if let LineWord::Set(bytes) = word { Some(bytes) } else { None };
         self.lips_seen = if set.is_some_and(|set| set[1] == LIP_BYTE) { self.lips_seen + 1 } else { 0 };
         if self.state == Initializing {
@@ -248,7 +256,7 @@ impl LoopPort {
         if self.lips_seen == 3 {
             self.begin_initialization(LIPS);
         }
-        let is_stuck = self.still > self.timeout && !matches!(self.state, Monitoring);
+        let is_stuck = self.still > self.timeout;
         if is_stuck {
             self.initialize();
         }
