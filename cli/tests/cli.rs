@@ -247,9 +247,29 @@ fn a_host_at_a_fibre_channel_port_tells_its_figures_and_leaves_its_frames() {
 }
 
 #[test]
+fn hosts_in_a_fabric_or_in_a_loop_find_the_array() {
+    let directory = tempfile::tempdir().unwrap();
+    for attach in ["fabric", "loop"] {
+        let arguments = ["sim", "--scenario", "fc", "--commands", "30", "--logical-pages", "16", "--json", attach];
+        let output = hardpath(
+            &[&arguments[..], &["--attach", attach, "--hosts", "3", "--ports", "1"]].concat(),
+            directory.path(),
+        );
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(directory.path().join(attach)).unwrap()).unwrap();
+        assert_eq!(report["attach"].as_str(), Some(attach));
+        assert_eq!((report["exchanges"].as_u64(), report["verify_errors"].as_u64()), (Some(46), Some(0)));
+    }
+}
+
+#[test]
 fn bad_hosts_and_lines_say_what_is_legal() {
     let refused = |arguments: &[&str]| refusal(&[&["sim", "--scenario", "fc"], arguments].concat(), 2);
-    assert!(refused(&["--attach", "star"]).contains("legal: p2p"));
+    assert!(refused(&["--attach", "star"]).contains("legal: p2p, fabric, loop"));
+    assert!(refused(&["--hosts", "3"]).contains("hosts 3 at 2 ports (legal: 2)"));
+    assert!(refused(&["--attach", "loop", "--hosts", "5", "--ports", "1"]).contains("legal: 1..=4"));
+    assert!(refused(&["--attach", "fabric", "--ports", "0"]).contains("ports 0 (legal: 1, 2)"));
     assert!(refused(&["--speed", "16"]).contains("legal: 2, 4, 8"));
     assert!(refused(&["--workload", "log"]).contains("log:4"));
     assert!(refused(&["--workload", "mixed-trim"]).contains("legal: reads, writes and flushes"));

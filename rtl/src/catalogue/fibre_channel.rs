@@ -3,7 +3,7 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
-use crate::fibre_channel::arbitrated_loop::{AlternateCredit, FrameRouter, LoopInitializer, LoopPortStateMachine};
+use crate::fibre_channel::arbitrated_loop::{AlternateCredit, LoopInitializer, LoopPortStateMachine};
 use crate::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
 use crate::fibre_channel::target::{
     CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList, SlotTable,
@@ -161,19 +161,6 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
-        name: "frame_router",
-        summary: "received frames to one of two takers",
-        build: || {
-            let mut block = FrameRouter::default();
-            block.clock.connect();
-            block.frame.link_connect_dest();
-            block.is_second.connect();
-            block.first.link_connect_dest();
-            block.second.link_connect_dest();
-            Ok(connected(block))
-        },
-    },
-    CatalogueEntry {
         name: "loop_initializer",
         summary: "master and addresses of an arbitrated loop",
         build: || {
@@ -185,7 +172,11 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.name.connect();
             block.hard_address.connect();
             block.has_hard_address.connect();
-            block.frame_in.link_connect_dest();
+            block.valid.connect();
+            block.first.connect();
+            block.word.connect();
+            block.ended.connect();
+            block.verdict.connect();
             block.frame_out.link_connect_dest();
             Ok(connected(block))
         },

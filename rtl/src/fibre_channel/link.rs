@@ -331,7 +331,7 @@ impl Logic for Link {
         {
             self.occupied.d.next = self.occupied.q.val() - 1;
         }
-        if !self.is_loop.val() {
+        if !self.is_loop.val() | !self.loop_is_ready.val() {
             self.occupied.d.next = bits::<8>(0);
         }
         if self.is_loop.val() {

@@ -335,9 +335,10 @@ impl<N: FaultyEnd> Case<N> {
         while !self.commands.is_empty() || !self.card.is_ready() {
             ensure!(
                 self.card.cycle() < end,
-                "{} commands open, hosts ready: {:?}",
+                "{} commands open, hosts ready: {:?}, lines {:?}",
                 self.commands.len(),
-                self.card.hosts().map(|(_, host)| host.is_ready()).collect::<Vec<_>>()
+                self.card.hosts().map(|(_, host)| host.is_ready()).collect::<Vec<_>>(),
+                self.card.attached.iter().map(|attached| attached.end.state()).collect::<Vec<_>>()
             );
             self.step(false)?;
         }
@@ -381,22 +382,31 @@ impl<N: FaultyEnd> Case<N> {
         for port in 0..PORTS {
             let host = self.ports.iter().position(|other| *other == port).context("a port without a host")?;
             for page in 0..PAGES {
-                let now = self.card.cycle();
-                let command = HostCommand { at: None, operation: Operation::Read, page };
-                let (flight, _) = self.verifier.issue(command, now);
-                let initiator = self.initiator(host).context("a host that is not logged in")?;
-                let transfer = Transfer::new(Access::Ten, (page * PAGE_BLOCKS).into(), PAGE_BLOCKS, None);
-                let originator = initiator.start(transfer);
-                let command = Command { flights: vec![flight], is_read: true, since: now, is_aborted: false };
-                self.commands.insert((host, originator), command);
-                let (well, end) = (self.tally.commands[0], now + COMMAND_TIMEOUT);
-                while self.tally.commands[0] == well {
-                    ensure!(self.card.cycle() < end, "page {page} cannot be read at port {port}");
-                    self.step(false)?;
-                }
+                self.read(host, page)?;
             }
         }
         ensure!(self.verifier.wrong.is_empty(), "{:?}", first_wrong(&self.verifier.wrong));
+        Ok(())
+    }
+
+    /// A host reads a page. What is left of a fault may cost it its login once more, and the command with it.
+    fn read(&mut self, host: usize, page: u32) -> Result<()> {
+        let (well, end) = (self.tally.commands[0], self.card.cycle() + 4 * COMMAND_TIMEOUT);
+        while self.tally.commands[0] == well {
+            let now = self.card.cycle();
+            let port = self.ports[host];
+            let is_late = now >= end;
+            ensure!(!is_late, "page {page} cannot be read at port {port}: {}", self.card.attached[port].end.state());
+            if self.commands.is_empty() && self.host(host).is_ready() {
+                let command = HostCommand { at: None, operation: Operation::Read, page };
+                let (flight, _) = self.verifier.issue(command, now);
+                let transfer = Transfer::new(Access::Ten, (page * PAGE_BLOCKS).into(), PAGE_BLOCKS, None);
+                let originator = self.initiator(host).context("a host that is not logged in")?.start(transfer);
+                let command = Command { flights: vec![flight], is_read: true, since: now, is_aborted: false };
+                self.commands.insert((host, originator), command);
+            }
+            self.step(false)?;
+        }
         Ok(())
     }
 }

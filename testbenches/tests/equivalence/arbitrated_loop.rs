@@ -1,13 +1,10 @@
 //! Blocks of a port in an arbitrated loop: engine, `simulate()` and Verilator agree.
 
-use crate::blocks::{events_of, lockstep};
+use crate::blocks::lockstep;
 use crate::drivers::{chance, drawn, free, replayed};
 use crate::fibre_channel::{KINDS, kind};
-use hardpath_rtl::fibre_channel::WordKind;
-use hardpath_rtl::fibre_channel::arbitrated_loop::{
-    AlternateCredit, FrameRouter, LoopInitializer, LoopPortStateMachine,
-};
-use hardpath_testbenches::cosimulation::StreamDriver;
+use hardpath_rtl::fibre_channel::arbitrated_loop::{AlternateCredit, LoopInitializer, LoopPortStateMachine};
+use hardpath_rtl::fibre_channel::{FrameVerdict, WordKind};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -114,42 +111,14 @@ fn alternate_credits() {
     );
 }
 
-#[test]
-fn frame_routers() {
-    let events = lockstep(
-        "frame-router",
-        FrameRouter::default(),
-        |model| {
-            model
-                .clock("clock", |block| &mut block.clock)
-                .input("frame_valid", |block| &mut block.frame.valid)
-                .input("frame_data", |block| &mut block.frame.data)
-                .input("frame_last", |block| &mut block.frame.last)
-                .input("is_second", |block| &mut block.is_second)
-                .input("first_ready", |block| &mut block.first.ready)
-                .input("second_ready", |block| &mut block.second.ready)
-        },
-        |_| {
-            vec![
-                Box::new(StreamDriver::with_units("frame", 0.8, 9)),
-                free("is_second", 0.3),
-                chance("first_ready", 0.7),
-                chance("second_ready", 0.7),
-            ]
-        },
-        3000,
-    );
-    assert!(events_of(&events, "frame") > 500, "{events:?}");
-}
-
-/// Words of frames of initialization, and of some that are none, with the time that it takes to look at them: valid, word, last,
-/// restarts, ARB(F0) came.
+/// Words of frames of initialization, and of some that are none, with the time that it takes to look at them: valid, first, word,
+/// ended, how, restarts, ARB(F0) came.
 fn initializations() -> Vec<Vec<Vec<u64>>> {
     let mut random = StdRng::seed_from_u64(3);
     let mut cycles = vec![];
     for round in 0..8_u8 {
         let mut idle = |count: usize, restarts: bool, arb: bool| {
-            cycles.extend((0..count).map(|place| vec![0, 0, 0, u64::from(restarts && place == 0), arb.into()]));
+            cycles.extend((0..count).map(|place| vec![0, 0, 0, 0, 0, u64::from(restarts && place == 0), arb.into()]));
         };
         idle(260, true, false);
         let mut frames: Vec<Vec<u8>> = vec![];
@@ -165,8 +134,8 @@ fn initializations() -> Vec<Vec<Vec<u64>>> {
         frames.push(vec![0x11, 0x05, 0, 0]);
         for payload in frames {
             if payload.is_empty() {
-                cycles.extend((0..40).map(|_| vec![0, 0, 0, 0, 1]));
-                cycles.extend((0..60).map(|_| vec![0, 0, 0, 0, 0]));
+                cycles.extend((0..40).map(|_| vec![0, 0, 0, 0, 0, 0, 1]));
+                cycles.extend((0..60).map(|_| vec![0; 7]));
                 continue;
             }
             let mut header = [0_u8; 24];
@@ -179,12 +148,12 @@ fn initializations() -> Vec<Vec<Vec<u64>>> {
                 .chunks(4)
                 .map(|word| u32::from_le_bytes(std::array::from_fn(|place| word[place])).into())
                 .collect();
-            // The first word waits a cycle until it is taken.
-            cycles.push(vec![1, words[0], 0, 0, 0]);
             for (place, word) in words.iter().enumerate() {
-                cycles.push(vec![1, *word, u64::from(place + 1 == words.len()), 0, 0]);
+                cycles.push(vec![1, u64::from(place == 0), *word, 0, 0, 0, 0]);
             }
-            cycles.extend((0..560).map(|_| vec![0; 5]));
+            let verdict = if random.random_bool(0.9) { FrameVerdict::Good } else { FrameVerdict::CrcError };
+            cycles.push(vec![0, 0, 0, 1, verdict as u64, 0, 0]);
+            cycles.extend((0..560).map(|_| vec![0; 7]));
         }
     }
     cycles.into_iter().map(|row| row.into_iter().map(|value| vec![value]).collect()).collect()
@@ -192,7 +161,7 @@ fn initializations() -> Vec<Vec<Vec<u64>>> {
 
 #[test]
 fn loop_initializers() {
-    let names = ["frame_in_valid", "frame_in_data", "frame_in_last", "restarts", "sees_arb"].map(str::to_owned);
+    let names = ["valid", "first", "word", "ended", "verdict", "restarts", "sees_arb"].map(str::to_owned);
     let recorded = (names.to_vec(), initializations());
     let cycles = recorded.1.len();
     lockstep(
@@ -201,9 +170,13 @@ fn loop_initializers() {
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
-                .input("frame_in_valid", |block| &mut block.frame_in.valid)
-                .input("frame_in_data", |block| &mut block.frame_in.data)
-                .input("frame_in_last", |block| &mut block.frame_in.last)
+                .input("valid", |block| &mut block.valid)
+                .input("first", |block| &mut block.first)
+                .input("word", |block| &mut block.word)
+                .input("ended", |block| &mut block.ended)
+                .input_with("verdict", |block, words| {
+                    block.verdict.next = if words[0] == 0 { FrameVerdict::Good } else { FrameVerdict::CrcError };
+                })
                 .input("restarts", |block| &mut block.restarts)
                 .input("sees_arb", |block| &mut block.sees_arb)
                 .input("is_active", |block| &mut block.is_active)

@@ -328,7 +328,7 @@ fn a_read_goes_through_in_the_cycles_that_the_target_states() {
         cycles
     };
     // The first word is taken in the first cycle.
-    assert_eq!(cycles_until("page_valid"), 27);
+    assert_eq!(cycles_until("page_valid"), 28);
     while around.storage.reply().done.is_none() {
         around.cycle();
     }

@@ -3,9 +3,10 @@
 use rust_hdl::prelude::*;
 
 use crate::circuit::{circuit_info, no_collision};
+use crate::fibre_channel::FrameVerdict;
 use crate::fibre_channel::port::FrameOutbox;
 use crate::line::code_8b10b::{four_changes, six_changes, table};
-use crate::stream::{StreamSink, StreamSource};
+use crate::stream::StreamSource;
 
 /// What the initializer is at.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
@@ -14,6 +15,8 @@ pub enum InitializerState {
     Wait,
     /// A frame comes.
     Receive,
+    /// Its last word is compared.
+    Compare,
     /// It is looked at.
     Look,
     /// An address is looked for in its map.
@@ -34,7 +37,8 @@ pub enum InitializerState {
 ///
 /// - Latency: a frame is sent on 40 cycles after its last word, up to 560 if an address is looked for.
 /// - Throughput: one frame at a time.
-/// - Back-pressure: frames wait in `frame_in`.
+/// - Back-pressure: none; a frame that comes before the last one is dealt with is lost. LISM comes again, and a map is on its
+///   way only once.
 /// - Limits: no fabric port (FL_Port) of its own; frames that are none of initialization are dropped.
 #[derive(LogicBlock)]
 pub struct LoopInitializer {
@@ -52,8 +56,16 @@ pub struct LoopInitializer {
     pub hard_address: Signal<In, Bits<8>>,
     /// There is one.
     pub has_hard_address: Signal<In, Bit>,
-    /// Good frames, header and payload, first byte in bits 7..=0.
-    pub frame_in: StreamSink<32>,
+    /// A word of a received frame stands at `word`.
+    pub valid: Signal<In, Bit>,
+    /// It is the first of its frame.
+    pub first: Signal<In, Bit>,
+    /// The word, header and payload, first byte in bits 7..=0.
+    pub word: Signal<In, Bits<32>>,
+    /// The frame whose words came last has ended.
+    pub ended: Signal<In, Bit>,
+    /// How; meaningful with `ended`.
+    pub verdict: Signal<In, FrameVerdict>,
     /// Frames to send, each a sequence of its own.
     pub frame_out: StreamSource<32>,
     /// ARB(F0) goes out as fill word.
@@ -103,6 +115,10 @@ pub struct LoopInitializer {
     /// Name and address of the sender of LISM are lower or higher than the own ones, by what came of them.
     is_lower: DFF<Bit>,
     is_higher: DFF<Bit>,
+    /// A word of the sender's name, and the port's own.
+    their_word: DFF<Bits<32>>,
+    our_word: DFF<Bits<32>>,
+    is_name: DFF<Bit>,
     wait: DFF<Bits<8>>,
     /// Another port will be master.
     is_lost: DFF<Bit>,
@@ -141,6 +157,7 @@ pub struct LoopInitializer {
     mark: Signal<Local, Bits<32>>,
     length: Signal<Local, Bits<4>>,
     restored: Signal<Local, Bits<32>>,
+    begins: Signal<Local, Bit>,
     takes: Signal<Local, Bit>,
 }
 
@@ -163,7 +180,11 @@ impl Default for LoopInitializer {
             name: Default::default(),
             hard_address: Default::default(),
             has_hard_address: Default::default(),
-            frame_in: Default::default(),
+            valid: Default::default(),
+            first: Default::default(),
+            word: Default::default(),
+            ended: Default::default(),
+            verdict: Default::default(),
             frame_out: Default::default(),
             sends_arb: Default::default(),
             closes: Default::default(),
@@ -197,6 +218,9 @@ impl Default for LoopInitializer {
             kind: Default::default(),
             is_lower: Default::default(),
             is_higher: Default::default(),
+            their_word: Default::default(),
+            our_word: Default::default(),
+            is_name: Default::default(),
             wait: Default::default(),
             is_lost: Default::default(),
             master: Default::default(),
@@ -226,6 +250,7 @@ impl Default for LoopInitializer {
             mark: Default::default(),
             length: Default::default(),
             restored: Default::default(),
+            begins: Default::default(),
             takes: Default::default(),
         }
     }
@@ -239,26 +264,31 @@ impl Logic for LoopInitializer {
             self, clock, state, place, asked, r_ctl, is_service, kind, is_lower, is_higher, wait, is_lost, master
         );
         dff_setup!(self, clock, is_settled, arb, close, saw_arb, is_own_frame, is_blank, sent_kind, address, claimed);
-        dff_setup!(self, clock, had, candidate, bit, marks, marked);
+        dff_setup!(self, clock, their_word, our_word, is_name, had, candidate, bit, marks, marked);
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
 
         self.high_name.next = self.name.val().get_bits::<32>(32);
         self.low_name.next = self.name.val().get_bits::<32>(0);
-        self.swapped.next = (self.frame_in.data.val() << 24)
-            | ((self.frame_in.data.val() & 0x0000_FF00) << 8)
-            | ((self.frame_in.data.val() >> 8) & 0x0000_FF00)
-            | (self.frame_in.data.val() >> 24);
+        self.swapped.next = (self.word.val() << 24)
+            | ((self.word.val() & 0x0000_FF00) << 8)
+            | ((self.word.val() >> 8) & 0x0000_FF00)
+            | (self.word.val() >> 24);
         // The own name, as it is compared and as it is sent.
         self.name_word.next = self.high_name.val();
         if self.place.q.val() == 8 {
             self.name_word.next = self.low_name.val();
         }
-        self.takes.next = self.frame_in.valid.val() & (self.state.q.val() == InitializerState::Receive);
-        self.frame_in.ready.next = self.takes.val();
+        // A frame that comes while another one is looked at is not taken.
+        self.begins.next =
+            self.valid.val() & self.first.val() & (self.state.q.val() == InitializerState::Wait) & self.is_active.val();
+        self.takes.next = self.begins.val() | (self.valid.val() & (self.state.q.val() == InitializerState::Receive));
         self.words.write_enable.next = self.takes.val();
         self.words.write_address.next = self.place.q.val();
-        self.words.write_data.next = self.frame_in.data.val();
+        if self.begins.val() {
+            self.words.write_address.next = bits::<4>(0);
+        }
+        self.words.write_data.next = self.word.val();
         // Words of a map stand behind six words of header and the one that names the frame.
         self.words.read_address.next = self.place.q.val();
         if self.state.q.val() == InitializerState::Scan {
@@ -333,6 +363,14 @@ impl Logic for LoopInitializer {
         if self.sees_arb.val() {
             self.saw_arb.d.next = true;
         }
+        // Names are compared a cycle after they come, the higher half first.
+        self.their_word.d.next = self.swapped.val();
+        self.our_word.d.next = self.name_word.val();
+        self.is_name.d.next = false;
+        if self.is_name.q.val() & !self.is_lower.q.val() & !self.is_higher.q.val() {
+            self.is_lower.d.next = self.their_word.q.val() < self.our_word.q.val();
+            self.is_higher.d.next = self.their_word.q.val() > self.our_word.q.val();
+        }
         if !self.wait.q.val().all() {
             self.wait.d.next = self.wait.q.val() + 1;
         }
@@ -345,7 +383,12 @@ impl Logic for LoopInitializer {
                 self.is_higher.d.next = false;
                 self.marks.d.next = false;
                 self.is_blank.d.next = false;
-                if self.frame_in.valid.val() {
+                if self.begins.val() {
+                    self.place.d.next = bits::<4>(1);
+                    self.r_ctl.d.next = self.swapped.val().get_bits::<8>(24);
+                    // The lower address first, which tells a fabric from other ports.
+                    self.is_lower.d.next = self.swapped.val().get_bits::<8>(0) < self.nl_port.val();
+                    self.is_higher.d.next = self.swapped.val().get_bits::<8>(0) > self.nl_port.val();
                     self.state.d.next = InitializerState::Receive;
                 } else if self.is_active.val() & !self.outbox.is_busy.val() {
                     if self.master.q.val() & !self.is_settled.q.val() {
@@ -375,12 +418,6 @@ impl Logic for LoopInitializer {
                     if !self.place.q.val().all() {
                         self.place.d.next = self.place.q.val() + 1;
                     }
-                    if self.place.q.val() == 0 {
-                        self.r_ctl.d.next = self.swapped.val().get_bits::<8>(24);
-                        // The lower address first, which tells a fabric from other ports.
-                        self.is_lower.d.next = self.swapped.val().get_bits::<8>(0) < self.nl_port.val();
-                        self.is_higher.d.next = self.swapped.val().get_bits::<8>(0) > self.nl_port.val();
-                    }
                     if self.place.q.val() == 2 {
                         self.is_service.d.next = (bit_cast::<16, 8>(self.swapped.val().get_bits::<8>(24))
                             | (bit_cast::<16, 8>(self.r_ctl.q.val()) << 8))
@@ -392,17 +429,17 @@ impl Logic for LoopInitializer {
                             self.is_service.d.next = false;
                         }
                     }
-                    if ((self.place.q.val() == 7) | (self.place.q.val() == 8))
-                        & !self.is_lower.q.val()
-                        & !self.is_higher.q.val()
-                    {
-                        self.is_lower.d.next = self.swapped.val() < self.name_word.val();
-                        self.is_higher.d.next = self.swapped.val() > self.name_word.val();
-                    }
-                    if self.frame_in.last.val() {
-                        self.state.d.next = InitializerState::Look;
+                    self.is_name.d.next = (self.place.q.val() == 7) | (self.place.q.val() == 8);
+                }
+                if self.ended.val() {
+                    self.state.d.next = InitializerState::Wait;
+                    if self.verdict.val() == FrameVerdict::Good {
+                        self.state.d.next = InitializerState::Compare;
                     }
                 }
+            }
+            InitializerState::Compare => {
+                self.state.d.next = InitializerState::Look;
             }
             InitializerState::Look => {
                 self.state.d.next = InitializerState::Wait;

@@ -160,6 +160,7 @@ pub struct LoopPortStateMachine {
     chosen_is_ordered_set: Signal<Local, Bit>,
     talks: Signal<Local, Bit>,
     starts: Signal<Local, Bit>,
+    begins_anew: Signal<Local, Bit>,
     sends_close: Signal<Local, Bit>,
     new_lip: Signal<Local, Bit>,
 }
@@ -262,6 +263,7 @@ impl LoopPortStateMachine {
             chosen_is_ordered_set: Default::default(),
             talks: Default::default(),
             starts: Default::default(),
+            begins_anew: Default::default(),
             sends_close: Default::default(),
             new_lip: Default::default(),
         }
@@ -411,20 +413,25 @@ impl Logic for LoopPortStateMachine {
         }
         self.lost_synchronization.d.next = self.held_kind.q.val() == WordKind::Unsynchronized;
 
-        // LIP counts when it begins, not for as long as it lasts.
-        self.saw_lip.d.next =
-            (self.held_kind.q.val() == WordKind::Lip) & (self.saw_lip.q.val() | self.held_lip.q.val());
+        // A succession of LIP counts once, and during an initialization not before it has had time to go round.
+        self.new_lip.next = self.held_lip.q.val()
+            & !self.saw_lip.q.val()
+            & !self.lips_left.q.val().any()
+            & ((self.now.q.val() != LoopState::OpenInit) | self.tenancy.q.val().get_bits::<3>(9).any());
+        self.saw_lip.d.next = (self.held_kind.q.val() == WordKind::Lip)
+            & (self.saw_lip.q.val()
+                | self.new_lip.val()
+                | (self.held_lip.q.val() & (self.now.q.val() == LoopState::Initializing)));
         if self.now.q.val() != LoopState::Initializing {
             self.lip_came.d.next = false;
         }
-        self.new_lip.next = self.held_lip.q.val() & !self.saw_lip.q.val();
         if self.lips_left.q.val().any() {
             self.lips_left.d.next = self.lips_left.q.val() - 1;
         }
 
         self.next.next = self.now.q.val();
         self.starts.next = false;
-        self.restart.d.next = false;
+        self.begins_anew.next = false;
         self.talks.next = false;
         self.sends_close.next = false;
         // Repeating, unless a state says otherwise.
@@ -458,7 +465,7 @@ impl Logic for LoopPortStateMachine {
                 }
                 if (self.held_lip.q.val() | self.lip_came.q.val()) & !self.lips_left.q.val().any() {
                     self.next.next = LoopState::OpenInit;
-                    self.restart.d.next = true;
+                    self.begins_anew.next = true;
                 }
             }
             LoopState::OpenInit => {
@@ -600,16 +607,15 @@ impl Logic for LoopPortStateMachine {
         // Somebody initializes the loop: the others are told, and the port begins as well.
         if self.new_lip.val() & (self.now.q.val() != LoopState::Initializing) {
             self.next.next = LoopState::OpenInit;
-            if (self.now.q.val() != LoopState::OpenInit) | !self.lips_left.q.val().any() {
-                self.lips_left.d.next = self.lips.val();
-                self.restart.d.next = true;
-            }
+            self.lips_left.d.next = self.lips.val();
+            self.begins_anew.next = true;
         }
         if (self.now.q.val() == LoopState::OpenInit) & self.lips_left.q.val().any() {
             self.chosen.next = self.lip.val();
             self.chosen_is_ordered_set.next = true;
         }
         if self.next.val() == LoopState::OpenInit {
+            self.is_alone.d.next = false;
             self.is_opener.d.next = false;
         }
         if self.initialize.val() | !self.is_enabled.val() {
@@ -624,6 +630,7 @@ impl Logic for LoopPortStateMachine {
         self.now.d.next = self.next.val();
 
         self.begins.d.next = self.starts.val();
+        self.restart.d.next = self.begins_anew.val();
 
         // Something moves.
         if (self.next.val() != self.now.q.val())
@@ -631,6 +638,9 @@ impl Logic for LoopPortStateMachine {
             | ((self.now.q.val() == LoopState::Monitoring) & !self.wants.val() & !self.lost_synchronization.q.val())
         {
             self.still.d.next = bits::<28>(0);
+        }
+        if self.begins_anew.val() {
+            self.tenancy.d.next = bits::<12>(0);
         }
         if self.starts.val() {
             self.awaits_arb.d.next = false;

@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::{FrameArbiter, FrameOutbox, PortMailbox};
 use crate::circuit::circuit_info;
-use crate::fibre_channel::arbitrated_loop::{FrameRouter, LoopInitializer, LoopState};
+use crate::fibre_channel::arbitrated_loop::{LoopInitializer, LoopState};
 use crate::fibre_channel::target::{FcpTarget, InspectionSource, LoginEntrySource, SlotSink, StoragePageSource};
 use crate::fibre_channel::{FrameBuffer, FrameVerdict, Link, PortState, WordKind};
 use crate::flash_controller::mailbox::MailboxSink;
@@ -15,9 +15,9 @@ use crate::stream::StreamSource;
 ///
 /// ```text
 ///            +------+ frames +-------------+      +-----------+ pages
-/// line ----->|      |------->| FrameBuffer |--+-->| FcpTarget |<-------> storage
-///            |      |        +-------------+  |   +-----------+
-///            | Link |<--- LoopInitializer <---+           |
+/// line ----->|      |---+--->| FrameBuffer |----->| FcpTarget |<-------> storage
+///            |      |   v    +-------------+      +-----------+
+///            | Link |<--- LoopInitializer                 |
 /// line <-----|      |<--- FrameArbiter <--- data, XFER_RDY, RSP |  other frames
 ///            +------+           ^                               v
 ///                               |     +-------------+     FrameBuffer
@@ -56,7 +56,6 @@ pub struct FibreChannelPort {
 
     link: Link,
     buffer: FrameBuffer<13>,
-    router: FrameRouter,
     initializer: LoopInitializer,
     target: FcpTarget,
     arbiter: FrameArbiter,
@@ -87,7 +86,6 @@ impl FibreChannelPort {
             kind: Default::default(),
             link: Link::new(receiver_transmitter_timeout, offline_time),
             buffer: Default::default(),
-            router: Default::default(),
             initializer: Default::default(),
             target: Default::default(),
             arbiter: Default::default(),
@@ -103,7 +101,7 @@ impl FibreChannelPort {
 impl Logic for FibreChannelPort {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, buffer, router, initializer, target, arbiter, inbox, outbox, registers);
+        clock!(self, clock, buffer, initializer, target, arbiter, inbox, outbox, registers);
         // The link.
         self.link.line_clock.next = self.line_clock.val();
         self.link.clock.next = self.clock.val();
@@ -117,7 +115,7 @@ impl Logic for FibreChannelPort {
         self.link.go_offline.next = self.registers.go_offline.val();
         self.link.buffer_freed.next = self.buffer.freed.val();
         self.link.buffer_overrun.next = self.buffer.overrun.val();
-        self.active.next = (self.link.state.val() == PortState::Active) | self.registers.is_loop.val();
+        self.active.next = self.link.state.val() == PortState::Active;
 
         // Its place in a loop.
         self.initializes.next = self.registers.is_loop.val() & (self.link.loop_state.val() == LoopState::OpenInit);
@@ -130,6 +128,11 @@ impl Logic for FibreChannelPort {
         self.link.closes.next = self.initializer.closes.val();
         StreamSource::<32>::join(&mut self.initializer.frame_out, &mut self.link.loop_frame);
         self.initializer.is_active.next = self.initializes.val();
+        self.initializer.valid.next = self.link.valid.val();
+        self.initializer.first.next = self.link.first.val();
+        self.initializer.word.next = self.link.word.val();
+        self.initializer.ended.next = self.link.ended.val();
+        self.initializer.verdict.next = self.link.verdict.val();
         self.initializer.restarts.next = self.link.restarts.val();
         self.initializer.sees_arb.next = self.link.sees_arb.val();
         self.initializer.name.next = self.registers.port_name.val();
@@ -149,10 +152,7 @@ impl Logic for FibreChannelPort {
         self.buffer.verdict.next = self.link.verdict.val();
         self.buffer.received_first_of_sequence.next = self.link.received_first_of_sequence.val();
         self.buffer.received_last_of_sequence.next = self.link.received_last_of_sequence.val();
-        StreamSource::<32>::join(&mut self.buffer.frame, &mut self.router.frame);
-        self.router.is_second.next = self.initializes.val();
-        StreamSource::<32>::join(&mut self.router.first, &mut self.target.frame_in);
-        StreamSource::<32>::join(&mut self.router.second, &mut self.initializer.frame_in);
+        StreamSource::<32>::join(&mut self.buffer.frame, &mut self.target.frame_in);
         self.target.length.next = self.buffer.length.val();
         self.target.first_in.next = self.buffer.is_first_of_sequence.val();
         self.target.last_in.next = self.buffer.is_last_of_sequence.val();

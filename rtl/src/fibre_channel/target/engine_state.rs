@@ -17,6 +17,8 @@ pub enum EngineState {
     Unpack,
     /// A command begins an exchange.
     Begin,
+    /// The blocks of the next page are counted.
+    Measure,
     /// A page is chosen to be read.
     ReadPage,
     /// Storage is asked for it.

@@ -22,7 +22,7 @@ const PAGE_BLOCKS: u64 = 8;
 /// its slots are given back, and the processor, told by `failure_valid`, takes notice, answers it and then has it
 /// closed. Closing an exchange that is under way ends it early too; it is over when `inspected_is_open` is low.
 ///
-/// - Latency: 8 cycles from a command to its first page's, 10 from a page read to its job.
+/// - Latency: 9 cycles from a command to its first page's, 10 from a page read to its job.
 /// - Throughput: an event in 6 cycles, more where it has more than one consequence; pages of a write 3 cycles each.
 /// - Back-pressure: a command is refused while all exchanges are open; everything waits for `page_ready` and
 ///   `job_ready`; completions and what was sent must wait meanwhile.
@@ -132,7 +132,8 @@ pub struct ExchangeEngine {
     drain_index: DFF<Bits<4>>,
 
     to_page_end: Signal<Local, Bits<16>>,
-    blocks: Signal<Local, Bits<16>>,
+    /// Blocks of the next page, by the place and what is left of the cycle before.
+    blocks: DFF<Bits<4>>,
     page_word: Signal<Local, Bits<23>>,
     window_index: Signal<Local, Bits<3>>,
     writes_page: Signal<Local, Bit>,
@@ -255,7 +256,22 @@ impl Logic for ExchangeEngine {
             extent_last
         );
         dff_setup!(self, clock, residual, originator, login, under, over, is_write, start, place, left, offset, end);
-        dff_setup!(self, clock, page_end, count, ready_pages, tail, head, held, open, closing, failed, listed, sending);
+        dff_setup!(
+            self,
+            clock,
+            blocks,
+            page_end,
+            count,
+            ready_pages,
+            tail,
+            head,
+            held,
+            open,
+            closing,
+            failed,
+            listed,
+            sending
+        );
         dff_setup!(self, clock, reason, sequence, reported, empty, storing, stored, storing_exchange, storing_words);
         dff_setup!(self, clock, storing_ends, accepts, data_end, closes, drain_index);
 
@@ -302,15 +318,15 @@ impl Logic for ExchangeEngine {
 
         // The blocks of a page that a command wants, from the next block on.
         self.to_page_end.next = self.page_blocks.val() - bit_cast::<16, 3>(self.place.q.val().get_bits::<3>(0));
-        self.blocks.next = self.to_page_end.val();
+        self.blocks.d.next = self.to_page_end.val().get_bits::<4>(0);
         if self.left.q.val() < self.to_page_end.val() {
-            self.blocks.next = self.left.q.val();
+            self.blocks.d.next = self.left.q.val().get_bits::<4>(0);
         }
         self.slot_taken.next = bit_cast::<6, 5>(self.free_read_slots.number.val());
         if self.is_write.q.val() {
             self.slot_taken.next = bit_cast::<6, 5>(self.free_write_slots.number.val()) | 32;
         }
-        self.last_block.next = self.place.q.val().get_bits::<3>(0) + (self.blocks.val().get_bits::<3>(0) - 1);
+        self.last_block.next = self.place.q.val().get_bits::<3>(0) + (self.blocks.q.val().get_bits::<3>(0) - 1);
         self.start_words.next = bit_cast::<23, 3>(self.start.q.val()) << 7;
         // Place of the next word in its page.
         self.page_word.next = self.offset.q.val() + self.start_words.val();
@@ -451,10 +467,10 @@ impl Logic for ExchangeEngine {
                 self.empty.d.next = self.records[8].read_data.val().get_bits::<4>(20);
                 match self.event.q.val() {
                     EngineEvent::ReadTurn => {
-                        self.state.d.next = EngineState::ReadPage;
+                        self.state.d.next = EngineState::Measure;
                     }
                     EngineEvent::WriteTurn => {
-                        self.state.d.next = EngineState::WriteSlot;
+                        self.state.d.next = EngineState::Measure;
                     }
                     EngineEvent::DataAsked => {
                         self.state.d.next = EngineState::Check;
@@ -483,6 +499,12 @@ impl Logic for ExchangeEngine {
                 }
                 self.state.d.next = EngineState::Store;
             }
+            EngineState::Measure => {
+                self.state.d.next = EngineState::ReadPage;
+                if self.is_write.q.val() {
+                    self.state.d.next = EngineState::WriteSlot;
+                }
+            }
             EngineState::ReadPage => {
                 self.listed.d.next = false;
                 self.state.d.next = EngineState::Settle;
@@ -498,8 +520,8 @@ impl Logic for ExchangeEngine {
             EngineState::ReadCommand => {
                 self.page.valid.next = true;
                 if self.page.ready.val() {
-                    self.place.d.next = self.place.q.val() + bit_cast::<35, 16>(self.blocks.val());
-                    self.left.d.next = self.left.q.val() - self.blocks.val();
+                    self.place.d.next = self.place.q.val() + bit_cast::<35, 4>(self.blocks.q.val());
+                    self.left.d.next = self.left.q.val() - bit_cast::<16, 4>(self.blocks.q.val());
                     self.tail.d.next = self.tail.q.val() + 1;
                     self.held.d.next = self.held.q.val() + 1;
                     self.state.d.next = EngineState::Settle;
@@ -511,14 +533,14 @@ impl Logic for ExchangeEngine {
                 if !self.is_ending.val() {
                     self.free_write_slots.take.next = true;
                     self.writes_page.next = true;
-                    self.place.d.next = self.place.q.val() + bit_cast::<35, 16>(self.blocks.val());
-                    self.left.d.next = self.left.q.val() - self.blocks.val();
+                    self.place.d.next = self.place.q.val() + bit_cast::<35, 4>(self.blocks.q.val());
+                    self.left.d.next = self.left.q.val() - bit_cast::<16, 4>(self.blocks.q.val());
                     self.tail.d.next = self.tail.q.val() + 1;
                     self.held.d.next = self.held.q.val() + 1;
                     self.empty.d.next = self.empty.q.val() + 1;
-                    self.end.d.next = self.end.q.val() + (bit_cast::<23, 16>(self.blocks.val()) << 7);
+                    self.end.d.next = self.end.q.val() + (bit_cast::<23, 4>(self.blocks.q.val()) << 7);
                     if !self.held.q.val().any() {
-                        self.page_end.d.next = self.end.q.val() + (bit_cast::<23, 16>(self.blocks.val()) << 7);
+                        self.page_end.d.next = self.end.q.val() + (bit_cast::<23, 4>(self.blocks.q.val()) << 7);
                     }
                     self.drain_index.d.next = bits::<4>(0);
                     self.state.d.next = EngineState::WriteMore;

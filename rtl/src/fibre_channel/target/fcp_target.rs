@@ -24,7 +24,7 @@ use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
 /// the words of its slot first. Both slots hold the whole page of 4 KB at its place; only the blocks that are asked for
 /// count.
 ///
-/// - Latency: 27 cycles from a read command's first word to its first page's; 24 from a page read to its first frame's
+/// - Latency: 28 cycles from a read command's first word to its first page's; 24 from a page read to its first frame's
 ///   word.
 /// - Throughput: a word a cycle in and out; see [`FrameSorter`], [`ExchangeEngine`] and [`FrameBuilder`].
 /// - Back-pressure: a command that finds all exchanges open goes to the processor; `frame_out` waits for the line;

@@ -19,6 +19,8 @@ const F0: u8 = 0xF0;
 /// LIP that are sent at least: at power-up for long enough that the next port is in synchronization, to tell others fewer.
 const FIRST_LIPS: u32 = 2_000;
 const LIPS: u32 = 24;
+/// Words in which a word has gone round any loop.
+const ROUND: u64 = 600;
 /// Words between two frames.
 const GAP: u32 = 6;
 /// Words without anything to send after which a circuit is closed.
@@ -66,6 +68,8 @@ pub struct LoopPort {
     lips_to_send: u32,
     lips_seen: u32,
     lip_came: bool,
+    /// Those that come have counted.
+    has_told: bool,
     has_access: bool,
     fill: [u8; 4],
     /// The other end of the circuit, if it may be sent frames.
@@ -111,6 +115,7 @@ impl LoopPort {
             lips_to_send: FIRST_LIPS,
             lips_seen: 0,
             lip_came: false,
+            has_told: false,
             has_access: true,
             fill: IDLE,
             partner: None,
@@ -248,13 +253,18 @@ impl LoopPort {
         if self.state == Initializing {
             self.lips_to_send = self.lips_to_send.saturating_sub(1);
             self.lip_came |= self.lips_seen >= 3;
+            self.has_told = self.lips_seen >= 3;
             if self.lip_came && self.lips_to_send == 0 {
                 self.begin_initialization(0);
             }
             return LineWord::Set(LIP);
         }
-        if self.lips_seen == 3 {
+        // A succession of LIP counts once, and during an initialization not before it has had time to go round.
+        self.has_told &= self.lips_seen > 0;
+        let has_gone_round = self.state != OpenInit || self.in_state > ROUND;
+        if self.lips_seen >= 3 && !self.has_told && has_gone_round {
             self.begin_initialization(LIPS);
+            self.has_told = true;
         }
         let is_stuck = self.still > self.timeout;
         if is_stuck {
