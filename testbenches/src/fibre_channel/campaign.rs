@@ -103,7 +103,7 @@ pub fn run_case(seed: u64, faults: u64) -> Result<CampaignTally> {
 /// # Errors
 /// Wrong data, an exchange or slot that stays open, or a standstill.
 pub fn run_case_in_loops(seed: u64, faults: u64) -> Result<CampaignTally> {
-    let loops = |port: usize| looped_hosts(port * LOOPED_HOSTS..(port + 1) * LOOPED_HOSTS, seed % 2 == 0);
+    let loops = |port: usize| looped_hosts(port * LOOPED_HOSTS..(port + 1) * LOOPED_HOSTS, seed.is_multiple_of(2));
     Case::run((0..PORTS).map(loops).collect(), seed, faults)
 }
 
