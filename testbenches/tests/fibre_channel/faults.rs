@@ -13,8 +13,8 @@ fn a_card_on_bad_lines_gives_no_wrong_data_keeps_nothing_and_recovers() {
 
 #[test]
 fn a_card_in_bad_loops_gives_no_wrong_data_keeps_nothing_and_recovers() {
-    for seed in 1..=2 {
-        let tally = run_case_in_loops(seed, 50).unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
+    for seed in [1, 3, 18] {
+        let tally = run_case_in_loops(seed, 150).unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
         println!("seed {seed}: {tally:?}");
         assert!(tally.commands[0] > 50, "{tally:?}");
     }
