@@ -267,7 +267,7 @@ fn hosts_in_a_fabric_or_in_a_loop_find_the_array() {
 fn bad_hosts_and_lines_say_what_is_legal() {
     let refused = |arguments: &[&str]| refusal(&[&["sim", "--scenario", "fc"], arguments].concat(), 2);
     assert!(refused(&["--attach", "star"]).contains("legal: p2p, fabric, loop"));
-    assert!(refused(&["--hosts", "3"]).contains("hosts 3 at 2 ports (legal: 2)"));
+    assert!(refused(&["--hosts", "3"]).contains("hosts 3 with ports 2 (legal: 2)"));
     assert!(refused(&["--attach", "loop", "--hosts", "5", "--ports", "1"]).contains("legal: 1..=4"));
     assert!(refused(&["--attach", "fabric", "--ports", "0"]).contains("ports 0 (legal: 1, 2)"));
     assert!(refused(&["--speed", "16"]).contains("legal: 2, 4, 8"));

@@ -1,12 +1,14 @@
 //! A card whose first port is in a loop with hosts.
 
-use hardpath_sim::firmware::port::PortTimes;
+use hardpath_rtl::fibre_channel::FrameVerdict;
+use hardpath_rtl::fibre_channel::arbitrated_loop::LoopInitializer;
 use hardpath_sim::models::fibre_channel::arbitrated_loop::{LoopPort, LoopedHosts, loop_addresses};
 use hardpath_sim::models::fibre_channel::{Access, HostPort, Outcome, Transfer};
 use hardpath_sim::models::{BLOCK_BYTES, PageMemory, Pause};
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::fibre_channel::{CardMachine, CardSettings};
-use hardpath_testbenches::fibre_channel::TIMES;
+use hardpath_testbenches::cosimulation::Bench;
+use hardpath_testbenches::fibre_channel::card_settings;
 use hardpath_testbenches::golden::loop_address::loop_addresses as golden_addresses;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -19,17 +21,7 @@ const HIGH_NAME: u64 = 0x6000_0000_0000_0001;
 type Card = CardMachine<PageMemory, LoopedHosts>;
 
 fn card_in_a_loop(first_name: u64, hard_addresses: &[Option<u8>]) -> Card {
-    let settings = CardSettings {
-        times: TIMES,
-        fills_with_arb: true,
-        blocks: PAGES * 8,
-        period_ps: 4_706,
-        device_period_ps: 7_500,
-        host_ppm: -90,
-        host: (16, 2112),
-        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 3_000, loop_wait: 400_000 },
-        seed: 1,
-    };
+    let settings = CardSettings { host_ppm: -90, ..card_settings(PAGES, 7_500, 1) };
     let host = |(number, hard): (usize, &Option<u8>)| {
         let name = first_name + number as u64;
         (HostPort::new(name, 16, 2112), LoopPort::new(name, *hard, 16, 200_000))
@@ -201,5 +193,57 @@ fn loop_addresses_and_their_bits_are_those_of_the_standard() {
     for (number, row) in listed.iter().enumerate() {
         // The first bit of a map is no address.
         assert_eq!((row.word, row.bit as usize), ((number + 1) / 32, 31 - (number + 1) % 32), "{row:X?}");
+    }
+}
+
+/// A map of LISA comes to a port; the words of the frame that it sends on.
+fn map_through_a_port(bench: &mut Bench, map: [u32; 4]) -> Vec<u32> {
+    let header = [0x2200_00EF, 0x0000_00EF, 0x0138_0000, 0, 0xFFFF_FFFF, 0, 0x1105_0000];
+    for (name, value) in [("restarts", 1), ("valid", 0), ("ended", 0), ("frame_out_ready", 1)] {
+        bench.set(name, value);
+    }
+    bench.clock();
+    bench.set("restarts", 0);
+    bench.clock();
+    for (place, word) in header.into_iter().chain(map).enumerate() {
+        bench.set("valid", 1);
+        bench.set("first", u64::from(place == 0));
+        bench.set("word", word.swap_bytes().into());
+        bench.clock();
+    }
+    bench.set("valid", 0);
+    bench.set("ended", 1);
+    bench.clock();
+    bench.set("ended", 0);
+    let mut words = vec![];
+    for _ in 0..700 {
+        bench.settle();
+        if bench.get("frame_out_valid") == 1 {
+            words.push((bench.get("frame_out_data") as u32).swap_bytes());
+        }
+        bench.clock();
+    }
+    words
+}
+
+#[test]
+fn a_port_claims_the_one_address_that_is_free_and_no_other() {
+    let mut bench = Bench::new(LoopInitializer::default());
+    bench.set("is_active", 1);
+    bench.set("name", 0x5000);
+    bench.set("verdict", FrameVerdict::Good as u64);
+    for (number, free) in golden_addresses().into_iter().enumerate() {
+        let mut map = [u32::MAX; 4];
+        map[free.word] &= !(1 << free.bit);
+        let sent = map_through_a_port(&mut bench, map);
+        // The first address is a fabric's: nobody claims it.
+        let claims = number > 0;
+        assert_eq!(sent.len(), 11, "{free:X?}");
+        assert_eq!(sent[7..], if claims { [u32::MAX; 4] } else { map }, "{free:X?}");
+        bench.settle();
+        assert_eq!(bench.get("has_address") == 1, claims, "{free:X?}");
+        if claims {
+            assert_eq!(bench.get("own"), u64::from(free.address), "{free:X?}");
+        }
     }
 }

@@ -1,28 +1,17 @@
 //! A card whose first port is at a switch, with hosts behind it.
 
-use hardpath_sim::firmware::port::PortTimes;
 use hardpath_sim::models::fibre_channel::{Access, Fabric, Frame, Outcome, Transfer};
 use hardpath_sim::models::{BLOCK_BYTES, PageMemory, Pause};
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::fibre_channel::{CardMachine, CardSettings};
-use hardpath_testbenches::fibre_channel::TIMES;
+use hardpath_testbenches::fibre_channel::card_settings;
 
 const PAGES: u64 = 256;
 
 type Card = CardMachine<PageMemory, Fabric>;
 
 fn card_at_a_switch(hosts: usize) -> Card {
-    let settings = CardSettings {
-        times: TIMES,
-        fills_with_arb: true,
-        blocks: PAGES * 8,
-        period_ps: 4_706,
-        device_period_ps: 7_500,
-        host_ppm: 80,
-        host: (16, 2112),
-        port_times: PortTimes { exchange_timeout: 150_000, login_wait: 3_000, loop_wait: 400_000 },
-        seed: 1,
-    };
+    let settings = CardSettings { host_ppm: 80, ..card_settings(PAGES, 7_500, 1) };
     let hosts = (0..hosts).map(|number| settings.host_port(number)).collect();
     let fabric = Fabric::new(0x2A, hosts, settings.times, settings.fills_with_arb);
     let memory = PageMemory::new(PAGES as u32, (10, 200), Pause::never(), 1);

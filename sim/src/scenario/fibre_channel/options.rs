@@ -130,7 +130,7 @@ pub enum OptionsError {
     #[error("ports {0} (legal: 1, 2)")]
     Ports(u32),
     /// Too many hosts, or too few.
-    #[error("hosts {hosts} at {ports} ports (legal: {legal})")]
+    #[error("hosts {hosts} with ports {ports} (legal: {legal})")]
     Hosts {
         /// How many.
         hosts: u32,
@@ -364,9 +364,9 @@ mod tests {
         assert_eq!(error(slow), "storage time 1000001ns (legal: up to 1ms)");
         assert_eq!(error(CardOptions { host_ppm: -201, ..card() }), "clock difference of -201 ppm (legal: -200..=200)");
         assert_eq!(error(CardOptions { ports: 3, ..card() }), "ports 3 (legal: 1, 2)");
-        assert_eq!(error(CardOptions { hosts: 2, ..card() }), "hosts 2 at 1 ports (legal: 1)");
+        assert_eq!(error(CardOptions { hosts: 2, ..card() }), "hosts 2 with ports 1 (legal: 1)");
         let fabric = CardOptions { attach: Attach::Fabric, ports: 2, ..card() };
-        assert_eq!(error(fabric), "hosts 1 at 2 ports (legal: 2..=8)");
+        assert_eq!(error(fabric), "hosts 1 with ports 2 (legal: 2..=8)");
         let flash = CardOptions { storage: Storage::Flash(FlashKind::Slc), pages: 1 << 20, ..card() };
         assert!(error(flash).starts_with("logical pages 1048576 (legal: 1..="));
         let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();

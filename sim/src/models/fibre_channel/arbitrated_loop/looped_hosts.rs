@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use super::port::LoopPort;
 use crate::models::fibre_channel::host_port::HostPort;
-use crate::models::fibre_channel::line::{LineCounts, LineFrame, LineWord, Seen, WordReceiver};
+use crate::models::fibre_channel::line::{
+    Assembly, FrameAssembler, LineCounts, LineFrame, LineWord, Seen, WordReceiver, WordSender,
+};
 use crate::models::fibre_channel::neighbour::Neighbour;
-use crate::models::line_code::{Disparity, Symbol, encode_word};
 
 const IDLE: [u8; 4] = [0xBC, 0x95, 0xB5, 0xB5];
 /// Words in the buffer between the array's clock and that of the hosts: fewer are made more at a fill word, more are made fewer.
@@ -24,48 +25,12 @@ pub struct LoopedHosts {
     last: LineWord,
     ports: Vec<LoopPort>,
     hosts: Vec<HostPort>,
-    disparity: Disparity,
-    to_array: FrameWatcher,
-    from_array: FrameWatcher,
+    sender: WordSender,
+    to_array: FrameAssembler,
+    from_array: FrameAssembler,
     /// Frames that went to the array last.
     passed: VecDeque<LineFrame>,
     seen: Vec<Seen>,
-}
-
-/// Puts the words of frames together.
-#[derive(Clone, Debug, Default)]
-struct FrameWatcher(Option<([u8; 4], Vec<u8>)>);
-
-impl FrameWatcher {
-    fn see(&mut self, word: LineWord) -> Option<LineFrame> {
-        match word {
-            LineWord::Data(bytes) => {
-                if let Some((_, frame)) = &mut self.0 {
-                    frame.extend(bytes);
-                }
-            }
-            LineWord::Set(set) if LineFrame::is_end(set) => {
-                let (start, mut bytes) = self.0.take()?;
-                let place = bytes.len().checked_sub(4)?;
-                let crc = bytes.split_off(place).try_into().ok()?;
-                return Some(LineFrame { start, bytes, crc, end: set });
-            }
-            LineWord::Set(set) => self.0 = LineFrame::is_start(set).then(|| (set, vec![])),
-            LineWord::Invalid | LineWord::Lost => self.0 = None,
-        }
-        None
-    }
-}
-
-/// The form for negative running disparity of the end of a frame.
-fn without_form(word: LineWord) -> LineWord {
-    match word {
-        LineWord::Set(mut set) if LineFrame::is_end(set) => {
-            set[1] &= !0x20;
-            LineWord::Set(set)
-        }
-        word => word,
-    }
 }
 
 impl LoopedHosts {
@@ -78,9 +43,9 @@ impl LoopedHosts {
             last: LineWord::Set(IDLE),
             ports,
             hosts,
-            disparity: Disparity::Minus,
-            to_array: FrameWatcher::default(),
-            from_array: FrameWatcher::default(),
+            sender: WordSender::default(),
+            to_array: FrameAssembler::default(),
+            from_array: FrameAssembler::default(),
             passed: VecDeque::new(),
             seen: vec![],
         }
@@ -136,11 +101,12 @@ impl LoopedHosts {
 
 impl Neighbour for LoopedHosts {
     fn receive(&mut self, bits: u64) {
-        let word = without_form(self.receiver.receive(bits));
+        let word = self.receiver.receive(bits);
         self.incoming.push_back(word);
-        if let Some(frame) = self.from_array.see(word) {
-            // What went to the array and came back is not the array's.
-            match self.passed.iter().position(|passed| *passed == frame) {
+        if let Assembly::Whole(frame) = self.from_array.take(word) {
+            // What went to the array and came back, its end perhaps in another form, is not the array's.
+            let is_same = |passed: &LineFrame| (&passed.bytes, passed.crc) == (&frame.bytes, frame.crc);
+            match self.passed.iter().position(is_same) {
                 Some(place) => drop(self.passed.remove(place)),
                 None => self.seen.push(Seen { is_sent: false, frame }),
             }
@@ -153,25 +119,14 @@ impl Neighbour for LoopedHosts {
             word = port.pass(word);
             Self::exchange(port, host);
         }
-        if let Some(frame) = self.to_array.see(word) {
+        if let Assembly::Whole(frame) = self.to_array.take(word) {
             self.passed.push_back(frame.clone());
             if self.passed.len() > REMEMBERED {
                 self.passed.pop_front();
             }
             self.seen.push(Seen { is_sent: true, frame });
         }
-        let (mut bytes, is_set) = match word {
-            LineWord::Set(bytes) => (bytes, true),
-            LineWord::Data(bytes) => (bytes, false),
-            LineWord::Invalid | LineWord::Lost => (IDLE, true),
-        };
-        if is_set && LineFrame::is_end(bytes) && self.disparity == Disparity::Plus {
-            bytes[1] |= 0x20;
-        }
-        let symbols = std::array::from_fn(|place| Symbol { byte: bytes[place], is_control: is_set && place == 0 });
-        let (bits, disparity) = encode_word(symbols, self.disparity);
-        self.disparity = disparity;
-        bits
+        self.sender.send(word)
     }
 
     fn hosts(&self) -> &[HostPort] {

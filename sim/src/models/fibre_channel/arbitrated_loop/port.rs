@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::initialization::{Initialization, Step};
 use crate::models::fibre_channel::frame::Frame;
-use crate::models::fibre_channel::line::{LineCounts, LineFrame, LineWord};
+use crate::models::fibre_channel::line::{Assembly, FrameAssembler, LineCounts, LineFrame, LineFrameError, LineWord};
 
 const IDLE: [u8; 4] = [0xBC, 0x95, 0xB5, 0xB5];
 const R_RDY: [u8; 4] = [0xBC, 0x95, 0x4A, 0x4A];
@@ -27,8 +27,6 @@ const GAP: u32 = 6;
 const HOLD: u64 = 60;
 /// Words after which a circuit is closed for others.
 const TENANCY: u64 = 2_500;
-/// Bytes of the longest frame.
-const LONGEST: usize = 24 + 2112 + 4;
 
 /// State, named as in FC-AL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +85,7 @@ pub struct LoopPort {
     owed: u32,
     since_ready: u32,
     gap: u32,
-    incoming: Option<([u8; 4], Vec<u8>)>,
+    incoming: FrameAssembler,
     sending: VecDeque<LineWord>,
     outgoing: VecDeque<Frame>,
     frames: Vec<Frame>,
@@ -130,7 +128,7 @@ impl LoopPort {
             owed: 0,
             since_ready: 0,
             gap: 0,
-            incoming: None,
+            incoming: FrameAssembler::default(),
             sending: VecDeque::new(),
             outgoing: VecDeque::new(),
             frames: vec![],
@@ -217,7 +215,7 @@ impl LoopPort {
 
     fn enter(&mut self, state: LoopPortState) {
         if !matches!(state, Open | Opened | OpenInit | TransmittedClose | ReceivedClose) {
-            self.incoming = None;
+            self.incoming.forget();
         }
         if state == Monitoring && std::mem::take(&mut self.is_opener) && !self.nobody_waits {
             self.awaits_arb = true;
@@ -231,7 +229,7 @@ impl LoopPort {
         self.lips_to_send = lips;
         self.sending.clear();
         self.outgoing.clear();
-        self.incoming = None;
+        self.incoming.forget();
         self.has_access = true;
         self.initialization.restart();
     }
@@ -352,61 +350,44 @@ impl LoopPort {
 
     /// What comes in a circuit.
     fn receive(&mut self, word: LineWord) {
-        match word {
-            LineWord::Data(bytes) => {
-                if let Some((_, frame)) = &mut self.incoming {
-                    frame.extend(bytes);
-                    if frame.len() > LONGEST {
-                        self.break_off();
-                    }
-                }
+        self.counts.invalid_words += u64::from(matches!(word, LineWord::Invalid | LineWord::Lost));
+        match self.incoming.take(word) {
+            Assembly::Nothing => {}
+            Assembly::Whole(frame) => {
+                self.owed += 1;
+                self.receive_frame(&frame);
             }
-            LineWord::Set(set) => self.receive_set(set),
-            LineWord::Invalid | LineWord::Lost => {
-                self.counts.invalid_words += 1;
-                self.break_off();
+            Assembly::Broken => {
+                self.owed += 1;
+                self.counts.broken += 1;
             }
+        }
+        if let LineWord::Set(set) = word {
+            self.receive_set(set);
         }
     }
 
-    fn break_off(&mut self) {
-        if self.incoming.take().is_some() {
-            self.counts.broken += 1;
-            self.owed += 1;
+    fn receive_frame(&mut self, frame: &LineFrame) {
+        match frame.check() {
+            Ok(frame) if self.state == OpenInit => {
+                self.counts.received += 1;
+                let step = self.initialization.on_frame(&frame);
+                self.take_step(step);
+            }
+            Ok(frame) => {
+                self.counts.received += 1;
+                if self.state == Open && self.is_half_duplex {
+                    self.violations.push(format!("a frame in a half-duplex circuit: {:X?}", frame.header));
+                }
+                self.frames.push(frame);
+            }
+            Err(LineFrameError::Crc { .. }) => self.counts.wrong_crc += 1,
+            Err(_) => self.counts.broken += 1,
         }
     }
 
     fn receive_set(&mut self, set: [u8; 4]) {
-        if LineFrame::is_end(set)
-            && let Some((start, mut bytes)) = self.incoming.take()
-        {
-            self.owed += 1;
-            let crc = bytes.len().checked_sub(4).and_then(|place| bytes.split_off(place).try_into().ok());
-            let Some(crc) = crc else {
-                self.counts.broken += 1;
-                return;
-            };
-            match (LineFrame { start, bytes, crc, end: set }).check() {
-                Ok(frame) if self.state == OpenInit => {
-                    self.counts.received += 1;
-                    let step = self.initialization.on_frame(&frame);
-                    self.take_step(step);
-                }
-                Ok(frame) => {
-                    self.counts.received += 1;
-                    if self.state == Open && self.is_half_duplex {
-                        self.violations.push(format!("a frame in a half-duplex circuit: {:X?}", frame.header));
-                    }
-                    self.frames.push(frame);
-                }
-                Err(crate::models::fibre_channel::LineFrameError::Crc { .. }) => self.counts.wrong_crc += 1,
-                Err(_) => self.counts.broken += 1,
-            }
-            return;
-        }
-        self.break_off();
         match set {
-            set if LineFrame::is_start(set) => self.incoming = Some((set, vec![])),
             R_RDY => self.credit += 1,
             CLS => match self.state {
                 OpenInit => {
@@ -441,11 +422,7 @@ impl LoopPort {
 
     /// The words of a frame are the next to be sent.
     fn load(&mut self, frame: &Frame) {
-        let line = LineFrame::from(frame);
-        let words = [line.bytes.as_slice(), &line.crc].concat();
-        self.sending.push_back(LineWord::Set(line.start));
-        self.sending.extend(words.chunks(4).filter_map(|word| Some(LineWord::Data(word.try_into().ok()?))));
-        self.sending.push_back(LineWord::Set(line.end));
+        self.sending.extend(LineFrame::from(frame).words());
         self.sending.extend([LineWord::Set(IDLE); GAP as usize]);
         self.counts.sent += 1;
     }

@@ -1,8 +1,11 @@
 //! A frame with all that stands around it on a line.
 
+use std::collections::VecDeque;
+
 use crc::{CRC_32_ISO_HDLC, Crc};
 use thiserror::Error;
 
+use super::word_receiver::LineWord;
 use crate::models::fibre_channel::frame::{Frame, FrameError};
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
@@ -74,6 +77,13 @@ impl LineFrame {
         matches!(set[1], 0x95 | 0xB5 | 0x8A | 0xAA)
             && set[2] == set[3]
             && matches!(set[2], EOF_T | EOF_N | EOF_A | 0x95 | 0x99)
+    }
+
+    /// Its words, from SOF to EOF.
+    pub fn words(&self) -> VecDeque<LineWord> {
+        let content = [self.bytes.as_slice(), &self.crc].concat();
+        let data = content.chunks(4).filter_map(|word| Some(LineWord::Data(word.try_into().ok()?)));
+        [LineWord::Set(self.start)].into_iter().chain(data).chain([LineWord::Set(self.end)]).collect()
     }
 
     /// The frame, if it is a good one.

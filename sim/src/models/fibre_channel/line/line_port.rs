@@ -2,17 +2,16 @@
 
 use std::collections::VecDeque;
 
+use super::frame_assembler::{Assembly, FrameAssembler};
 use super::line_frame::LineFrame;
 use super::link_state::LinkState;
 use super::primitives::Primitive;
 use super::word_receiver::{LineWord, WordReceiver};
+use super::word_sender::WordSender;
 use crate::models::fibre_channel::frame::Frame;
-use crate::models::line_code::{Disparity, Symbol, encode_word};
 
 /// Words between two frames.
 const GAP: u32 = 6;
-/// Bytes of the longest frame, header and payload and CRC.
-const LONGEST: usize = 24 + 2112 + 4;
 
 /// Times of a port, in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +61,13 @@ pub struct LinePort {
     without: u64,
     /// The primitive sequence that comes, and how often it came.
     repeated: Option<(Primitive, u8)>,
-    incoming: Option<([u8; 4], Vec<u8>)>,
+    incoming: FrameAssembler,
     frames: Vec<Frame>,
     outgoing: VecDeque<LineFrame>,
     /// Words of the frame that is being sent.
-    sending: VecDeque<([u8; 4], bool)>,
+    sending: VecDeque<LineWord>,
     gap: u32,
-    disparity: Disparity,
+    sender: WordSender,
     /// Frames that the other port can take, and those not answered by R_RDY.
     credit: u16,
     outstanding: u16,
@@ -88,12 +87,12 @@ impl LinePort {
             in_state: 0,
             without: 0,
             repeated: None,
-            incoming: None,
+            incoming: FrameAssembler::default(),
             frames: vec![],
             outgoing: VecDeque::new(),
             sending: VecDeque::new(),
             gap: 0,
-            disparity: Disparity::Minus,
+            sender: WordSender::default(),
             credit: 1,
             outstanding: 0,
             owed: 0,
@@ -171,7 +170,8 @@ impl LinePort {
             self.counts.activations += 1;
         }
         if state != LinkState::Active {
-            (self.incoming, self.outstanding, self.owed) = (None, 0, 0);
+            self.incoming.forget();
+            (self.outstanding, self.owed) = (0, 0);
             self.sending.clear();
             self.outgoing.clear();
         }
@@ -182,54 +182,31 @@ impl LinePort {
     pub fn receive(&mut self, bits: u64) {
         let word = self.receiver.receive(bits);
         self.without = if word == LineWord::Lost { self.without + 1 } else { 0 };
-        match word {
-            LineWord::Lost => (self.repeated, self.incoming) = (None, None),
-            LineWord::Invalid => {
-                self.counts.invalid_words += 1;
-                self.repeated = None;
-                self.break_off();
+        self.counts.invalid_words += u64::from(word == LineWord::Invalid);
+        match self.incoming.take(word) {
+            Assembly::Nothing => {}
+            Assembly::Whole(frame) => {
+                // Its buffer is free again.
+                self.owed += 1;
+                self.receive_frame(frame);
             }
-            LineWord::Data(bytes) => {
-                self.repeated = None;
-                if let Some((_, frame)) = &mut self.incoming {
-                    frame.extend(bytes);
-                    if frame.len() > LONGEST {
-                        self.break_off();
-                    }
-                }
+            // Out of synchronization nobody counts buffers.
+            Assembly::Broken if word == LineWord::Lost => {}
+            Assembly::Broken => {
+                self.counts.broken += 1;
+                self.owed += 1;
             }
-            LineWord::Set(bytes) => self.receive_set(bytes),
         }
-    }
-
-    fn break_off(&mut self) {
-        if self.incoming.take().is_some() {
-            self.counts.broken += 1;
-            // Its buffer is free again.
-            self.owed += 1;
+        if self.state != LinkState::Active {
+            self.incoming.forget();
+        }
+        match word {
+            LineWord::Set(bytes) => self.receive_set(bytes),
+            _ => self.repeated = None,
         }
     }
 
     fn receive_set(&mut self, bytes: [u8; 4]) {
-        if LineFrame::is_end(bytes)
-            && let Some((start, mut received)) = self.incoming.take()
-        {
-            self.owed += 1;
-            let Some(crc) = received.len().checked_sub(4).and_then(|place| received.split_off(place).try_into().ok())
-            else {
-                self.counts.broken += 1;
-                return;
-            };
-            self.receive_frame(LineFrame { start, bytes: received, crc, end: bytes });
-            return;
-        }
-        self.break_off();
-        if LineFrame::is_start(bytes) {
-            if self.state == LinkState::Active {
-                self.incoming = Some((bytes, vec![]));
-            }
-            return;
-        }
         let Some(primitive) = Primitive::of(bytes) else {
             self.repeated = None;
             return;
@@ -276,17 +253,17 @@ impl LinePort {
         if self.state == LinkState::OlsTransmit && self.in_state > self.times.offline + self.times.timeout {
             self.enter(LinkState::OlsWait);
         }
-        let (bytes, is_set) = match self.state.sends() {
+        let word = match self.state.sends() {
             Some(primitive) => {
                 self.gap = 0;
-                (primitive.bytes(), true)
+                LineWord::Set(primitive.bytes())
             }
             None => self.next_word(),
         };
-        self.encode(bytes, is_set)
+        self.sender.send(word)
     }
 
-    fn next_word(&mut self) -> ([u8; 4], bool) {
+    fn next_word(&mut self) -> LineWord {
         if let Some(word) = self.sending.pop_front() {
             return word;
         }
@@ -296,30 +273,18 @@ impl LinePort {
         {
             (self.gap, self.outstanding) = (0, self.outstanding + 1);
             self.counts.sent += 1;
-            let whole = [frame.bytes.as_slice(), &frame.crc].concat();
-            self.sending.extend(whole.chunks(4).filter_map(|word| Some((word.try_into().ok()?, false))));
-            self.sending.push_back((frame.end, true));
-            let start = frame.start;
+            let mut words = frame.words();
+            let start = words.pop_front().unwrap_or(LineWord::Set(frame.start));
+            self.sending = words;
             self.seen.push(Seen { is_sent: true, frame });
-            return (start, true);
+            return start;
         }
         self.gap = self.gap.saturating_add(1);
         // Two fill words around each R_RDY.
         if self.owed > 0 && self.gap.is_multiple_of(3) {
             self.owed -= 1;
-            return (Primitive::RRdy.bytes(), true);
+            return LineWord::Set(Primitive::RRdy.bytes());
         }
-        (if self.fills_with_arb { Primitive::ArbFf } else { Primitive::Idle }.bytes(), true)
-    }
-
-    fn encode(&mut self, mut bytes: [u8; 4], is_set: bool) -> u64 {
-        if is_set && LineFrame::is_end(bytes) && self.disparity == Disparity::Plus {
-            // The form of EOF that leaves negative disparity.
-            bytes[1] |= 0x20;
-        }
-        let symbols = std::array::from_fn(|place| Symbol { byte: bytes[place], is_control: is_set && place == 0 });
-        let (bits, disparity) = encode_word(symbols, self.disparity);
-        self.disparity = disparity;
-        bits
+        LineWord::Set(if self.fills_with_arb { Primitive::ArbFf } else { Primitive::Idle }.bytes())
     }
 }

@@ -2,16 +2,20 @@
 //!
 //! Written from the code's tables and from what the standard says of ports, on its own: nothing of it is the circuits'.
 
+mod frame_assembler;
 mod line_frame;
 mod line_port;
 mod link_state;
 mod primitives;
 mod wire;
 mod word_receiver;
+mod word_sender;
 
+pub use frame_assembler::{Assembly, FrameAssembler};
 pub use line_frame::{LineFrame, LineFrameError};
 pub use line_port::{LineCounts, LinePort, LineTimes, Seen};
 pub use link_state::LinkState;
 pub use primitives::Primitive;
 pub use wire::{Wire, WireFault};
 pub use word_receiver::{LineWord, WordReceiver};
+pub use word_sender::WordSender;
