@@ -5,9 +5,10 @@ use crate::failure::MarkWrongUse;
 use crate::output;
 use crate::sim_command::StorageKind;
 use anyhow::{Context, Result, anyhow};
+use hardpath_sim::models::fibre_channel::Speed;
 use hardpath_sim::models::fibre_channel::fcoe::LONGEST_ETHERNET;
 use hardpath_sim::scenario::Moment;
-use hardpath_sim::scenario::fibre_channel::{Attach, Capture, CardOptions, RemoteHost, Speed};
+use hardpath_sim::scenario::fibre_channel::{Attach, Capture, CardOptions, RemoteHost, SpeedChoice};
 use std::io::{self, BufWriter, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -55,7 +56,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let address = address(&arguments.fcoe).wrong_use()?;
     let options = CardOptions {
         attach: Attach::PointToPoint,
-        speed: Speed::Eight,
+        speed: SpeedChoice::Fixed(Speed::Eight),
+        host_speed: None,
         ports: 1,
         hosts: 1,
         host_ppm: 0,

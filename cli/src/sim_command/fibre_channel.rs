@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 use hardpath_sim::models::nand::FlashKind;
 use hardpath_sim::scenario::fibre_channel::{
-    Capture, CardOptions, FibreChannelOptions, FibreChannelRun, PORTS, Storage,
+    Capture, CardOptions, FibreChannelOptions, FibreChannelRun, PORTS, SpeedChoice, Storage,
 };
 use hardpath_sim::scenario::{Moment, Progress};
 use std::io::BufWriter;
@@ -49,9 +49,12 @@ pub struct FibreChannelArguments {
     /// p2p]
     #[arg(long, value_name = "MODE")]
     attach: Option<String>,
-    /// Speed of the line in Gb/s: 2, 4 or 8 [default: 8]
+    /// Speed of the lines in Gb/s: 2, 4 or 8, or `auto`, the fastest that both ends find [default: 8]
     #[arg(long)]
     speed: Option<String>,
+    /// With speed `auto`, the fastest speed that hosts have: 2, 4 or 8 [default: 8]
+    #[arg(long, value_name = "SPEED")]
+    host_speed: Option<String>,
     /// What lies behind the card: memory, or a flash controller with twenty chips [default: memory]
     #[arg(long, value_enum)]
     storage: Option<StorageKind>,
@@ -78,6 +81,7 @@ impl FibreChannelArguments {
         let given = [
             ("--attach", self.attach.is_some()),
             ("--speed", self.speed.is_some()),
+            ("--host-speed", self.host_speed.is_some()),
             ("--storage", self.storage.is_some()),
             ("--hosts", self.hosts.is_some()),
             ("--ports", self.ports.is_some()),
@@ -96,9 +100,15 @@ impl FibreChannelArguments {
         }
         let storage = kind.storage(time.unwrap_or(Moment(0)));
         let hosts = self.hosts.unwrap_or(1);
+        let host_speed = match self.host_speed.as_deref().map(str::parse).transpose()? {
+            Some(SpeedChoice::Auto) => bail!("host speed \"auto\" (legal: 2, 4, 8)"),
+            Some(SpeedChoice::Fixed(speed)) => Some(speed),
+            None => None,
+        };
         let card = CardOptions {
             attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
             speed: self.speed.as_deref().unwrap_or("8").parse()?,
+            host_speed,
             ports: self.ports.unwrap_or_else(|| hosts.clamp(1, PORTS as u32)),
             hosts,
             host_ppm: self.host_ppm.unwrap_or(0),

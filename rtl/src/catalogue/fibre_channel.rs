@@ -9,12 +9,9 @@ use crate::fibre_channel::target::{
     CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList, SlotTable,
 };
 use crate::fibre_channel::{
-    CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, Link, OrderedSetDecoder,
-    PortStateMachine,
+    CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, Link, LinkTimes,
+    OrderedSetDecoder, PortStateMachine, SpeedNegotiator,
 };
-
-/// R_T_TOV and the shortest time of OLS, 100 ms and 5 ms, in words of 8 Gb/s.
-const TIMES: (u64, u64) = (21_250_000, 1_062_500);
 
 /// The entries, in data-flow order.
 pub(super) static ENTRIES: &[CatalogueEntry] = &[
@@ -32,15 +29,29 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "speed_negotiator",
+        summary: "the fastest speed that both ports of a line have",
+        build: || {
+            let mut block = SpeedNegotiator::new(LinkTimes::STANDARD);
+            block.clock.connect();
+            block.negotiates.connect();
+            block.fastest.connect();
+            block.restart.connect();
+            block.is_synchronized.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "port_state_machine",
         summary: "offline, link reset, active and link failure of a point-to-point link",
         build: || {
-            let mut block = PortStateMachine::new(TIMES.0, TIMES.1);
+            let mut block = PortStateMachine::new(LinkTimes::STANDARD);
             block.clock.connect();
             block.kind.connect();
             block.is_repeated.connect();
             block.reset_link.connect();
             block.go_offline.connect();
+            block.speed.connect();
             Ok(connected(block))
         },
     },
@@ -100,7 +111,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "loop_port_state_machine",
         summary: "arbitration, circuits and fairness of a port in an arbitrated loop",
         build: || {
-            let mut block = LoopPortStateMachine::new(TIMES.0);
+            let mut block = LoopPortStateMachine::new(LinkTimes::STANDARD.timeout);
             block.clock.connect();
             block.is_enabled.connect();
             block.kind.connect();
@@ -115,6 +126,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.has_address.connect();
             block.is_half_duplex.connect();
             block.initialize.connect();
+            block.speed.connect();
             block.sends_arb.connect();
             block.closes.connect();
             Ok(connected(block))
@@ -136,7 +148,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "link",
         summary: "one end of a Fibre Channel line, from its bits to frames",
         build: || {
-            let mut block = Link::new(TIMES.0, TIMES.1);
+            let mut block = Link::new(LinkTimes::STANDARD);
             block.line_clock.connect();
             block.clock.connect();
             block.received.connect();
@@ -148,6 +160,8 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.fills_with_arb.connect();
             block.reset_link.connect();
             block.go_offline.connect();
+            block.speed.connect();
+            block.is_negotiating.connect();
             block.buffer_overrun.connect();
             block.is_loop.connect();
             block.loop_address.connect();
@@ -376,6 +390,9 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.has_loop_address.connect();
             block.is_loop_master.connect();
             block.sees_lip.connect();
+            block.transmit_speed.connect();
+            block.receive_speed.connect();
+            block.is_negotiating.connect();
             Ok(connected(block))
         },
     },
@@ -383,7 +400,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "fibre_channel_port",
         summary: "a Fibre Channel port of the array, from the bits of a line to pages of storage",
         build: || {
-            let mut block = FibreChannelPort::new(TIMES.0, TIMES.1);
+            let mut block = FibreChannelPort::new(LinkTimes::STANDARD);
             block.line_clock.connect();
             block.clock.connect();
             block.received.connect();

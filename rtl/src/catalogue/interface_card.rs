@@ -3,15 +3,38 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connect_ports, connect_signals, connected};
+use crate::fibre_channel::LinkTimes;
 use crate::interface_card::{
-    CommandMerger, InterfaceCard, PageBridge, PageDispatcher, PageFiller, PagePath, PageWriter,
+    CommandMerger, InterfaceCard, MailboxCrossing, PageBridge, PageCrossing, PageDispatcher, PageFiller, PagePath,
+    PageWriter,
 };
-
-/// R_T_TOV and the shortest time of OLS, 100 ms and 5 ms, in words of 8 Gb/s.
-const TIMES: (u64, u64) = (21_250_000, 1_062_500);
 
 /// The entries, in data-flow order.
 pub(super) static ENTRIES: &[CatalogueEntry] = &[
+    CatalogueEntry {
+        name: "page_crossing",
+        summary: "page requests of a port from its clock to that of storage",
+        build: || {
+            let mut block = PageCrossing::default();
+            block.clock.connect();
+            block.storage_clock.connect();
+            block.asked.link_connect_dest();
+            block.page.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "mailbox_crossing",
+        summary: "accesses of a processor to registers with another clock",
+        build: || {
+            let mut block = MailboxCrossing::default();
+            block.clock.connect();
+            block.far_clock.connect();
+            block.mailbox.link_connect_dest();
+            block.far.link_connect_dest();
+            Ok(connected(block))
+        },
+    },
     CatalogueEntry {
         name: "page_dispatcher",
         summary: "page requests of two ports, writes to one page one after the other",
@@ -99,7 +122,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         summary: "pages of two ports to one port of page commands, from one clock to another",
         build: || {
             let mut block = PageBridge::default();
-            block.clock.connect();
+            connect_signals(&mut block.clocks);
             block.storage_clock.connect();
             connect_ports(&mut block.pages);
             connect_ports(&mut block.slots);
@@ -114,9 +137,9 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         name: "interface_card",
         summary: "two Fibre Channel ports in front of one port of page commands",
         build: || {
-            let mut block = InterfaceCard::new(TIMES.0, TIMES.1);
+            let mut block = InterfaceCard::new(LinkTimes::STANDARD);
             connect_signals(&mut block.line_clocks);
-            block.clock.connect();
+            connect_signals(&mut block.clocks);
             block.storage_clock.connect();
             connect_signals(&mut block.received);
             block.mailbox.link_connect_dest();

@@ -4,8 +4,8 @@ use rust_hdl::prelude::*;
 
 use super::arbitrated_loop::{AlternateCredit, LoopPortStateMachine, LoopState};
 use super::{
-    CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, FrameVerdict, OrderedSetDecoder,
-    PortOutput, PortState, PortStateMachine, WordKind,
+    CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, FrameVerdict, LineSpeed,
+    LinkTimes, OrderedSetDecoder, PortOutput, PortState, PortStateMachine, WordKind,
 };
 use crate::circuit::circuit_info;
 use crate::line::{CommaAligner, Decoder8b10b, ElasticBuffer, Encoder8b10b, WordSynchronizer};
@@ -47,6 +47,12 @@ pub struct Link {
     pub reset_link: Signal<In, Bit>,
     /// Takes the link offline and up again.
     pub go_offline: Signal<In, Bit>,
+    /// Speed of the line.
+    pub speed: Signal<In, LineSpeed>,
+    /// It is not settled: the link stays offline, a loop is not initialized.
+    pub is_negotiating: Signal<In, Bit>,
+    /// The receiver is in word synchronization; by the clock of the line.
+    pub is_synchronized: Signal<Out, Bit>,
     /// A received frame found no room in the receive buffers.
     pub buffer_overrun: Signal<In, Bit>,
 
@@ -129,13 +135,13 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link whose R_T_TOV and shortest OLS are so many cycles.
+    /// A link with these times.
     ///
     /// # Panics
-    /// If a time is not 1..2^28 cycles.
-    pub fn new(receiver_transmitter_timeout: u64, offline_time: u64) -> Self {
+    /// If a time is not 1..2^28 words.
+    pub fn new(times: LinkTimes) -> Self {
         // LP_TOV is 2 s where R_T_TOV is 100 ms, as remembered; the counter ends at 1.2 s of 8 Gb/s.
-        let loop_timeout = (20 * receiver_transmitter_timeout).min((1 << 28) - 1);
+        let loop_timeout = (20 * times.timeout).min((1 << 28) - 1);
         Self {
             line_clock: Default::default(),
             clock: Default::default(),
@@ -149,6 +155,9 @@ impl Link {
             fills_with_arb: Default::default(),
             reset_link: Default::default(),
             go_offline: Default::default(),
+            speed: Default::default(),
+            is_negotiating: Default::default(),
+            is_synchronized: Default::default(),
             buffer_overrun: Default::default(),
             is_loop: Default::default(),
             loop_address: Default::default(),
@@ -178,7 +187,7 @@ impl Link {
             synchronizer: Default::default(),
             buffer: Default::default(),
             ordered_sets: Default::default(),
-            port: PortStateMachine::new(receiver_transmitter_timeout, offline_time),
+            port: PortStateMachine::new(times),
             receiver: Default::default(),
             credits: Default::default(),
             inactive: Default::default(),
@@ -241,6 +250,7 @@ impl Logic for Link {
         self.buffer.received.next = self.synchronizer.received.val();
         self.buffer.received_is_ordered_set.next = self.synchronizer.is_ordered_set.val();
         self.buffer.received_is_invalid.next = self.synchronizer.is_invalid.val();
+        self.is_synchronized.next = self.synchronizer.is_synchronized.val();
         self.buffer.received_is_synchronized.next = self.synchronizer.is_synchronized.val();
 
         // What is received.
@@ -251,7 +261,8 @@ impl Logic for Link {
         self.port.kind.next = self.ordered_sets.kind.val();
         self.port.is_repeated.next = self.ordered_sets.is_repeated.val();
         self.port.reset_link.next = self.reset_link.val();
-        self.port.go_offline.next = self.go_offline.val();
+        self.port.go_offline.next = self.go_offline.val() | self.is_negotiating.val();
+        self.port.speed.next = self.speed.val();
         self.receiver.kind.next = self.ordered_sets.kind.val();
         self.receiver.received.next = self.ordered_sets.word.val();
         self.receiver.is_active.next = self.port.is_active.val();
@@ -290,7 +301,8 @@ impl Logic for Link {
         self.loop_port.own.next = self.loop_address.val();
         self.loop_port.has_address.next = self.has_loop_address.val();
         self.loop_port.is_half_duplex.next = self.is_half_duplex.val();
-        self.loop_port.initialize.next = self.initialize.val();
+        self.loop_port.initialize.next = self.initialize.val() | self.is_negotiating.val();
+        self.loop_port.speed.next = self.speed.val();
         self.loop_port.sends_arb.next = self.sends_arb.val();
         self.loop_port.closes.next = self.closes.val();
         self.loop_state.next = self.loop_port.state.val();

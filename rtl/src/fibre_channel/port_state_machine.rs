@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-use super::WordKind;
+use super::{LineSpeed, LinkTimes, WordKind};
 use crate::circuit::circuit_info;
 
 /// State of the port, named as in FC-FS.
@@ -55,7 +55,7 @@ pub enum PortOutput {
 /// - Latency: 2 cycles from a word to the state.
 /// - Throughput: 1 word per cycle.
 /// - Back-pressure: none.
-/// - Limits: both times below 2^28 cycles.
+/// - Limits: both times below 2^28 words of 8 Gb/s.
 #[derive(LogicBlock)]
 pub struct PortStateMachine {
     /// Clock of all registers, rising edge.
@@ -68,6 +68,8 @@ pub struct PortStateMachine {
     pub reset_link: Signal<In, Bit>,
     /// Takes the link offline and up again.
     pub go_offline: Signal<In, Bit>,
+    /// Speed of the line, whose words the times are counted in.
+    pub speed: Signal<In, LineSpeed>,
     /// State of the port.
     pub state: Signal<Out, PortState>,
     /// What the port sends.
@@ -79,10 +81,12 @@ pub struct PortStateMachine {
     /// Word synchronization was lost for longer than R_T_TOV, in one cycle.
     pub failed: Signal<Out, Bit>,
 
-    /// R_T_TOV in cycles.
-    receiver_transmitter_timeout: Constant<Bits<28>>,
-    /// Cycles for which OLS is sent at least.
-    offline_time: Constant<Bits<28>>,
+    /// R_T_TOV by speed.
+    timeouts: Vec<Constant<Bits<28>>>,
+    /// Cycles for which OLS is sent at least, by speed.
+    offline_times: Vec<Constant<Bits<28>>>,
+    timeout: Signal<Local, Bits<28>>,
+    offline_time: Signal<Local, Bits<28>>,
 
     /// The rows of the table: states, what they send, and where what is received takes them.
     table_state: Vec<Constant<PortState>>,
@@ -135,14 +139,11 @@ const TABLE: [(PortState, PortOutput, [PortState; 5]); 9] = [
 ];
 
 impl PortStateMachine {
-    /// A port whose R_T_TOV and shortest OLS are so many cycles: 100 ms and 5 ms as the standard has them.
+    /// A port with these times.
     ///
     /// # Panics
-    /// If a time is not 1..2^28 cycles.
-    pub fn new(receiver_transmitter_timeout: u64, offline_time: u64) -> Self {
-        for cycles in [receiver_transmitter_timeout, offline_time] {
-            assert!((1..1 << 28).contains(&cycles), "a time of {cycles} cycles: legal are 1 to 2^28 - 1");
-        }
+    /// If R_T_TOV or the time of OLS is not 1..2^28 words.
+    pub fn new(times: LinkTimes) -> Self {
         let target = |column: usize| TABLE.iter().map(|row| Constant::new(row.2[column])).collect();
         Self {
             clock: Default::default(),
@@ -150,13 +151,16 @@ impl PortStateMachine {
             is_repeated: Default::default(),
             reset_link: Default::default(),
             go_offline: Default::default(),
+            speed: Default::default(),
             state: Default::default(),
             transmits: Default::default(),
             is_active: Default::default(),
             credit_is_reset: Default::default(),
             failed: Default::default(),
-            receiver_transmitter_timeout: Constant::new(receiver_transmitter_timeout.into()),
-            offline_time: Constant::new(offline_time.into()),
+            timeouts: LinkTimes::by_speed(times.timeout),
+            offline_times: LinkTimes::by_speed(times.offline),
+            timeout: Default::default(),
+            offline_time: Default::default(),
             table_state: TABLE.iter().map(|row| Constant::new(row.0)).collect(),
             table_output: TABLE.iter().map(|row| Constant::new(row.1)).collect(),
             on_nos: target(0),
@@ -252,6 +256,16 @@ impl Logic for PortStateMachine {
         self.is_begun.d.next = true;
         self.now.d.next = self.next_state.val();
 
+        self.timeout.next = self.timeouts[0].val();
+        self.offline_time.next = self.offline_times[0].val();
+        if self.speed.val() == LineSpeed::Four {
+            self.timeout.next = self.timeouts[1].val();
+            self.offline_time.next = self.offline_times[1].val();
+        }
+        if self.speed.val() == LineSpeed::Two {
+            self.timeout.next = self.timeouts[2].val();
+            self.offline_time.next = self.offline_times[2].val();
+        }
         // The time of a state begins a cycle after it: the way to so many registers is long.
         self.enters.next = (self.next_state.val() != self.now.q.val()) | self.go_offline.val() | !self.is_begun.q.val();
         self.entered.d.next = self.enters.val();
@@ -260,7 +274,7 @@ impl Logic for PortStateMachine {
             self.wait.d.next = self.wait.q.val() - 1;
         }
         if self.entered.q.val() {
-            self.wait.d.next = self.receiver_transmitter_timeout.val();
+            self.wait.d.next = self.timeout.val();
             if self.now.q.val() == PortState::OlsTransmit {
                 self.wait.d.next = self.offline_time.val();
             }
@@ -268,7 +282,7 @@ impl Logic for PortStateMachine {
         self.lost_patience.d.next = false;
         self.failure.d.next = false;
         if self.synchronized.q.val() {
-            self.patience.d.next = self.receiver_transmitter_timeout.val();
+            self.patience.d.next = self.timeout.val();
         } else if self.patience.q.val().any() {
             self.patience.d.next = self.patience.q.val() - 1;
         } else {
@@ -292,10 +306,7 @@ impl Logic for PortStateMachine {
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
-        let cycles = |constant: &Constant<Bits<28>>| u64::from(constant.val());
-        circuit_info::<Self>(&[
-            ("receiver_transmitter_timeout", cycles(&self.receiver_transmitter_timeout)),
-            ("offline_time", cycles(&self.offline_time)),
-        ])
+        let words = |times: &[Constant<Bits<28>>]| u64::from(times[0].val());
+        circuit_info::<Self>(&[("timeout", words(&self.timeouts)), ("offline", words(&self.offline_times))])
     }
 }

@@ -5,7 +5,7 @@ use rust_hdl::prelude::*;
 use super::{PageFiller, PageWriter};
 use crate::circuit::{circuit_info, no_collision};
 use crate::fibre_channel::target::SlotSource;
-use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
+use crate::stream::{StreamSink, StreamSource};
 
 /// Joins a port's slots to pages as flash has them: whole ones, in words of 128 bits.
 ///
@@ -41,7 +41,6 @@ pub struct PagePath {
     /// Its slot.
     pub write_ended_slot: Signal<Out, Bits<5>>,
 
-    waiting: SynchronousFifo<43, 5>,
     writer: PageWriter,
     filler: PageFiller,
     old_page: RAM<Bits<32>, 10>,
@@ -62,7 +61,6 @@ impl Default for PagePath {
             slots: Default::default(),
             write_ended: Default::default(),
             write_ended_slot: Default::default(),
-            waiting: SynchronousFifo::new(32),
             writer: Default::default(),
             filler: Default::default(),
             old_page: Default::default(),
@@ -73,12 +71,11 @@ impl Default for PagePath {
 impl Logic for PagePath {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, waiting, writer, filler);
+        clock!(self, clock, writer, filler);
         self.old_page.read_clock.next = self.clock.val();
         self.old_page.write_clock.next = self.clock.val();
 
-        StreamSink::<43>::link(&mut self.writes, &mut self.waiting.sink);
-        StreamSource::<43>::join(&mut self.waiting.source, &mut self.writer.pages);
+        StreamSink::<43>::link(&mut self.writes, &mut self.writer.pages);
         StreamSource::<38>::link(&mut self.commands, &mut self.writer.commands);
         StreamSource::<128>::link(&mut self.write_words, &mut self.writer.words);
         StreamSink::<137>::link(&mut self.read_words, &mut self.filler.words);

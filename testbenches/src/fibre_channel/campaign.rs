@@ -4,15 +4,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result, ensure};
-use hardpath_sim::models::fibre_channel::{Access, HostPort, Initiator, Outcome, Transfer, WireFault};
+use hardpath_sim::firmware::port::PortTimes;
+use hardpath_sim::models::fibre_channel::{
+    Access, HostPort, Initiator, Outcome, Speed, SpeedSetting, Transfer, WireFault,
+};
 use hardpath_sim::models::{PageMemory, Pause};
-use hardpath_sim::scenario::fibre_channel::{CardMachine, PORTS};
+use hardpath_sim::scenario::Trace;
+use hardpath_sim::scenario::fibre_channel::{CardMachine, CardSettings, PORTS, WORD_PICOSECONDS};
 use hardpath_sim::workload::{Ending, Flight, HostCommand, Operation, PAGE_BYTES, Verifier, first_wrong};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::faulty_end::FaultyEnd;
-use super::{card_at, card_settings, looped_hosts};
+use super::{card_settings, looped_hosts};
 
 /// Pages of the logical unit.
 const PAGES: u32 = 64;
@@ -25,6 +29,8 @@ const EXCHANGES: u64 = 128;
 const SLOTS: u64 = 32;
 /// Commands in flight at each port.
 const DEPTH: usize = 12;
+/// How much longer everything may take on lines that may be as slow as 2 Gb/s.
+const SLOWNESS: u64 = 4;
 /// Hosts in a loop.
 const LOOPED_HOSTS: usize = 3;
 /// Cycles after which a host aborts a command, after which it resets the link if that has no answer, and after which it takes
@@ -86,6 +92,8 @@ struct Case<N> {
     /// Port of each host, and since when it is not logged in.
     ports: Vec<usize>,
     not_ready_since: Vec<u64>,
+    /// Speeds are negotiated.
+    negotiates: bool,
     tally: CampaignTally,
 }
 
@@ -95,7 +103,20 @@ struct Case<N> {
 /// Wrong data, an exchange or slot that stays open, or a standstill.
 pub fn run_case(seed: u64, faults: u64) -> Result<CampaignTally> {
     let settings = card_settings(PAGES.into(), DEVICE_PERIOD, seed);
-    Case::run((0..PORTS).map(|number| settings.hba(number)).collect(), seed, faults)
+    Case::run(&settings, (0..PORTS).map(|number| settings.hba(number)).collect(), faults)
+}
+
+/// Runs a case with so many faults, of hosts at links whose speed is negotiated, and negotiated anew in the middle of data.
+///
+/// # Errors
+/// Wrong data, an exchange or slot that stays open, or a standstill.
+pub fn run_case_at_changing_speeds(seed: u64, faults: u64) -> Result<CampaignTally> {
+    let settings = card_settings(PAGES.into(), DEVICE_PERIOD, seed);
+    let speed = SpeedSetting { fastest: Speed::Eight, negotiates: true };
+    let PortTimes { exchange_timeout, .. } = settings.port_times;
+    let port_times = PortTimes { exchange_timeout: SLOWNESS * exchange_timeout, ..settings.port_times };
+    let settings = CardSettings { speed, host_speed: speed, port_times, ..settings };
+    Case::run(&settings, (0..PORTS).map(|number| settings.hba(number)).collect(), faults)
 }
 
 /// Runs a case with so many faults, of hosts in loops.
@@ -104,16 +125,17 @@ pub fn run_case(seed: u64, faults: u64) -> Result<CampaignTally> {
 /// Wrong data, an exchange or slot that stays open, or a standstill.
 pub fn run_case_in_loops(seed: u64, faults: u64) -> Result<CampaignTally> {
     let loops = |port: usize| looped_hosts(port * LOOPED_HOSTS..(port + 1) * LOOPED_HOSTS, seed.is_multiple_of(2));
-    Case::run((0..PORTS).map(loops).collect(), seed, faults)
+    Case::run(&card_settings(PAGES.into(), DEVICE_PERIOD, seed), (0..PORTS).map(loops).collect(), faults)
 }
 
 impl<N: FaultyEnd> Case<N> {
-    fn run(ends: Vec<N>, seed: u64, faults: u64) -> Result<CampaignTally> {
+    fn run(settings: &CardSettings, ends: Vec<N>, faults: u64) -> Result<CampaignTally> {
+        let seed = settings.seed;
         let mut random = StdRng::seed_from_u64(seed);
         let slowest = [0, 100, 1_000, 5_000][random.random_range(0..4)];
         let pauses = [0.0, 0.1][random.random_range(0..2)];
         let device = PageMemory::new(PAGES, (0, slowest), Pause::random(seed, pauses), seed);
-        let mut card = card_at(ends, PAGES.into(), device, DEVICE_PERIOD, seed);
+        let mut card = CardMachine::new(*settings, ends, device, &Trace::none())?;
         for (_, host) in card.hosts_mut() {
             host.tolerate();
         }
@@ -121,10 +143,11 @@ impl<N: FaultyEnd> Case<N> {
         let mut case = Self {
             card,
             random,
-            verifier: Verifier::new(seed, 4_706),
+            verifier: Verifier::new(seed, WORD_PICOSECONDS),
             commands: HashMap::new(),
             not_ready_since: vec![0; ports.len()],
             ports,
+            negotiates: settings.speed.negotiates,
             tally: CampaignTally::default(),
         };
         let spacing = case.random.random_range(500..4_000);
@@ -185,7 +208,7 @@ impl<N: FaultyEnd> Case<N> {
             self.commands.remove(&key);
             self.tally.commands[2] += 1;
         }
-        if now - self.not_ready_since[host] > LOGIN_TIMEOUT || is_refused {
+        if now - self.not_ready_since[host] > LOGIN_TIMEOUT * self.slowness() || is_refused {
             self.not_ready_since[host] = now;
             self.tally.resets[1] += 1;
             self.card.attached[self.ports[host]].end.begin_anew();
@@ -254,11 +277,12 @@ impl<N: FaultyEnd> Case<N> {
 
     /// Aborts what takes too long; resets the link if that has no answer.
     fn watch_commands(&mut self, host: usize, now: u64) {
+        let slowness = self.slowness();
         let Some(initiator) = self.card.hosts_mut().nth(host).and_then(|(_, port)| port.initiator()) else { return };
         let mut resets = false;
         for ((_, originator), command) in self.commands.iter_mut().filter(|((other, _), _)| *other == host) {
             let limit = if command.is_aborted { ABORT_TIMEOUT } else { COMMAND_TIMEOUT };
-            if now - command.since <= limit {
+            if now - command.since <= limit * slowness {
                 continue;
             }
             if command.is_aborted {
@@ -273,11 +297,22 @@ impl<N: FaultyEnd> Case<N> {
         }
     }
 
+    /// How much longer everything may take.
+    fn slowness(&self) -> u64 {
+        if self.negotiates { SLOWNESS } else { 1 }
+    }
+
     /// Something happens.
     fn fault(&mut self) {
         let port = self.random.random_range(0..PORTS);
         let random = &mut self.random;
         let attached = &mut self.card.attached[port];
+        if self.negotiates && random.random_bool(0.05) {
+            let fastest = Speed::ALL[random.random_range(0..Speed::ALL.len())];
+            attached.negotiation.set(SpeedSetting { fastest, negotiates: true });
+            *self.tally.faults.entry("speed negotiated anew").or_default() += 1;
+            return;
+        }
         let wire = if random.random_bool(0.5) { &mut attached.to_array } else { &mut attached.to_host };
         let kind = match random.random_range(0..100) {
             0..12 => {
@@ -331,7 +366,7 @@ impl<N: FaultyEnd> Case<N> {
 
     /// Nothing more happens: every command has to end, every host to be logged in, and everything to be free again.
     fn recover(&mut self) -> Result<()> {
-        let end = self.card.cycle() + RECOVERY;
+        let end = self.card.cycle() + RECOVERY * self.slowness();
         while !self.commands.is_empty() || !self.card.is_ready() {
             ensure!(
                 self.card.cycle() < end,
@@ -391,7 +426,7 @@ impl<N: FaultyEnd> Case<N> {
 
     /// A host reads a page. What is left of a fault may cost it its login once more, and the command with it.
     fn read(&mut self, host: usize, page: u32) -> Result<()> {
-        let (well, end) = (self.tally.commands[0], self.card.cycle() + 4 * COMMAND_TIMEOUT);
+        let (well, end) = (self.tally.commands[0], self.card.cycle() + 4 * COMMAND_TIMEOUT * self.slowness());
         while self.tally.commands[0] == well {
             let now = self.card.cycle();
             let port = self.ports[host];

@@ -5,7 +5,7 @@ use std::ops::Range;
 use hardpath_sim::firmware::port::PortTimes;
 use hardpath_sim::models::PageDevice;
 use hardpath_sim::models::fibre_channel::arbitrated_loop::{LoopPort, LoopedHosts};
-use hardpath_sim::models::fibre_channel::{HostPort, Neighbour};
+use hardpath_sim::models::fibre_channel::{HostPort, Neighbour, Speed, SpeedSetting};
 use hardpath_sim::scenario::Trace;
 use hardpath_sim::scenario::fibre_channel::{CardMachine, CardSettings};
 
@@ -21,9 +21,9 @@ const LOOP_TIMEOUT: u64 = 30_000;
 pub fn card_settings(pages: u64, device_period_ps: u64, seed: u64) -> CardSettings {
     CardSettings {
         times: TIMES,
-        fills_with_arb: true,
+        speed: SpeedSetting::fixed(Speed::Eight),
+        host_speed: SpeedSetting::fixed(Speed::Eight),
         blocks: pages * 8,
-        period_ps: 4706,
         device_period_ps,
         host_ppm: 0,
         host: (16, 2112),

@@ -7,9 +7,11 @@ use hardpath_rtl::fibre_channel::port::FibreChannelPort;
 use hardpath_sim::engine::{Options, RawPort, Simulator};
 use hardpath_sim::firmware::FirmwareRunner;
 use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
-use hardpath_sim::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour};
+use hardpath_sim::models::fibre_channel::{
+    Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour, Speed, SpeedSetting,
+};
 use hardpath_sim::models::{PageStorage, StorageRequest};
-use hardpath_sim::scenario::fibre_channel::Watcher;
+use hardpath_sim::scenario::fibre_channel::{WORD_PICOSECONDS, Watcher, link_times};
 use rust_hdl::prelude::Block;
 
 /// Names of the port and its logical unit, registered to nobody.
@@ -18,16 +20,17 @@ const UNIT_NAME: u64 = 0x5000_0000_0000_0002;
 const UNIT_SERIAL: &str = "0000000000000001";
 /// Name of the host's port.
 const HOST_NAME: u64 = 0x1000_0000_0000_0001;
-/// R_T_TOV and the shortest OLS: short, so that links come up soon.
-pub const TIMES: LineTimes = LineTimes { timeout: 2000, offline: 500 };
+/// Times of a line: short, so that links come up soon.
+pub const TIMES: LineTimes =
+    LineTimes { timeout: 2000, offline: 500, receive_cycle: 300, transmit_cycle: 8_400, stable: 4_000 };
 /// Frames that the host can take.
 const HOST_CREDIT: u16 = 8;
 /// By how many parts per million the host's clock is faster.
 const HOST_PPM: i32 = 100;
 /// Times of the processor's program.
 const PORT_TIMES: PortTimes = PortTimes { exchange_timeout: 10_000_000, login_wait: 5_000, loop_wait: 400_000 };
-/// Period of the port's clock, in picoseconds.
-const PERIOD: u64 = 4706;
+/// Speed of the line.
+const SPEED: Speed = Speed::Eight;
 
 struct Ports {
     received: RawPort,
@@ -74,7 +77,7 @@ pub struct PortMachine<N = Hba> {
 }
 
 fn simulator(times: LineTimes) -> Result<Simulator> {
-    let mut uut = FibreChannelPort::new(times.timeout, times.offline);
+    let mut uut = FibreChannelPort::new(link_times(times));
     uut.connect_all();
     Ok(Simulator::from_elaboration(elaborate(&uut)?, Options::default())?)
 }
@@ -85,7 +88,7 @@ impl PortMachine {
     /// # Panics
     /// If the circuit does not compile.
     pub fn new(payload: u16, storage: PageStorage, blocks: u64, seed: u64) -> Self {
-        let hba = Hba::new(HostPort::new(HOST_NAME, HOST_CREDIT, payload), TIMES, true);
+        let hba = Hba::new(HostPort::new(HOST_NAME, HOST_CREDIT, payload), TIMES);
         Self::with_neighbour(hba, storage, blocks, seed)
     }
 }
@@ -142,8 +145,10 @@ impl<N: Neighbour> PortMachine<N> {
             line_clock,
             clock,
             storage,
-            host: Attached::new(end, HOST_PPM, seed),
-            processor: FirmwareRunner::new(|processor| PortTask::new(processor, firmware, PORT_TIMES).run()),
+            host: Attached::new(end, HOST_PPM, SpeedSetting::fixed(SPEED), TIMES, seed),
+            processor: FirmwareRunner::new(|processor| {
+                PortTask::new(processor, firmware, SpeedSetting::fixed(SPEED), PORT_TIMES).run()
+            }),
             watcher: None,
             seen: vec![],
             cycle: 0,
@@ -189,16 +194,16 @@ impl<N: Neighbour> PortMachine<N> {
         }
         self.storage.clock(&request);
         self.processor.pass(self.cycle, false, answer).context("firmware")?;
-        self.host.receive(sent);
+        self.host.receive(SPEED, Some(sent));
         self.cycle += 1;
-        let now = self.cycle * PERIOD;
+        let now = self.cycle * WORD_PICOSECONDS;
         self.seen.extend(self.host.end.take_seen().into_iter().map(|seen| (now, seen.frame)));
         Ok(())
     }
 
     /// The next word of the host comes to the port.
     fn receive_word(&mut self) -> Result<()> {
-        let word = self.host.next_word();
+        let word = self.host.next_word(SPEED).context("both ends have one speed")?;
         Ok(self.simulator.set_u64(self.ports.received, word)?)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::blocks::lockstep;
 use crate::drivers::{chance, drawn, free, replayed};
-use crate::fibre_channel::{KINDS, kind};
+use crate::fibre_channel::{KINDS, kind, line_speed};
 use hardpath_rtl::fibre_channel::arbitrated_loop::{AlternateCredit, LoopInitializer, LoopPortStateMachine};
 use hardpath_rtl::fibre_channel::{FrameVerdict, WordKind};
 use rand::rngs::StdRng;
@@ -33,6 +33,7 @@ fn loop_port_state_machines() {
                 .input("has_address", |block| &mut block.has_address)
                 .input("is_half_duplex", |block| &mut block.is_half_duplex)
                 .input("initialize", |block| &mut block.initialize)
+                .input_with("speed", |block, words| block.speed.next = line_speed(words))
                 .input("sends_arb", |block| &mut block.sends_arb)
                 .input("closes", |block| &mut block.closes)
         },
@@ -85,6 +86,7 @@ fn loop_port_state_machines() {
                 drawn("own", |cycle, _| if cycle % 3_000 < 2_500 { 0x02 } else { 0x45 }),
                 chance("has_address", 0.98),
                 free("is_half_duplex", 0.01),
+                drawn("speed", |cycle, _| cycle / 1000 % 3),
                 chance("initialize", 0.001),
                 free("sends_arb", 0.01),
                 chance("closes", 0.02),

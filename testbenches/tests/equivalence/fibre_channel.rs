@@ -3,8 +3,8 @@
 use crate::blocks::{Lockstep, events_of, lockstep, stream_sink};
 use crate::drivers::{chance, drawn, free};
 use hardpath_rtl::fibre_channel::{
-    CreditCounter, EndOfFrameDisparity, FrameReceiver, FrameTransmitter, Link, OrderedSetDecoder, PortOutput,
-    PortStateMachine, WordKind,
+    CreditCounter, EndOfFrameDisparity, FrameReceiver, FrameTransmitter, LineSpeed, Link, LinkTimes, OrderedSetDecoder,
+    PortOutput, PortStateMachine, SpeedNegotiator, WordKind,
 };
 use hardpath_testbenches::cosimulation::{Driver, Interface, Sequence, StreamDriver};
 use hardpath_testbenches::golden::frame::{Frame, LineWord};
@@ -47,6 +47,10 @@ pub const KINDS: [WordKind; 27] = [
 
 pub fn kind(words: &[u64]) -> WordKind {
     KINDS[words[0] as usize]
+}
+
+pub fn line_speed(words: &[u64]) -> LineSpeed {
+    [LineSpeed::Eight, LineSpeed::Four, LineSpeed::Two][words[0] as usize]
 }
 
 fn output(words: &[u64]) -> PortOutput {
@@ -95,7 +99,7 @@ fn ordered_set_decoders() {
 fn port_state_machines() {
     lockstep(
         "port-state-machine",
-        PortStateMachine::new(70, 30),
+        PortStateMachine::new(LinkTimes { timeout: 70, offline: 30, ..LinkTimes::STANDARD }),
         |model| {
             model
                 .clock("clock", |block| &mut block.clock)
@@ -103,6 +107,7 @@ fn port_state_machines() {
                 .input("is_repeated", |block| &mut block.is_repeated)
                 .input("reset_link", |block| &mut block.reset_link)
                 .input("go_offline", |block| &mut block.go_offline)
+                .input_with("speed", |block, words| block.speed.next = line_speed(words))
         },
         |_| {
             let mut kind = WordKind::Unsynchronized;
@@ -117,9 +122,47 @@ fn port_state_machines() {
                 chance("is_repeated", 0.8),
                 chance("reset_link", 0.02),
                 chance("go_offline", 0.002),
+                drawn("speed", |cycle, _| cycle / 500 % 3),
             ]
         },
         5000,
+    );
+}
+
+#[test]
+fn speed_negotiators() {
+    let times = LinkTimes { receive_cycle: 20, transmit_cycle: 160, stable: 90, ..LinkTimes::STANDARD };
+    lockstep(
+        "speed-negotiator",
+        SpeedNegotiator::new(times),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("negotiates", |block| &mut block.negotiates)
+                .input_with("fastest", |block, words| block.fastest.next = line_speed(words))
+                .input("restart", |block| &mut block.restart)
+                .input("is_synchronized", |block| &mut block.is_synchronized)
+        },
+        |_| {
+            let (mut is_synchronized, mut fastest) = (0, 0);
+            vec![
+                drawn("negotiates", |cycle, _| u64::from(cycle % 1500 > 100)),
+                drawn("fastest", move |_, random| {
+                    if random.random_bool(0.003) {
+                        fastest = random.random_range(0..3);
+                    }
+                    fastest
+                }),
+                chance("restart", 0.001),
+                drawn("is_synchronized", move |_, random| {
+                    if random.random_bool(0.01) {
+                        is_synchronized = 1 - is_synchronized;
+                    }
+                    is_synchronized
+                }),
+            ]
+        },
+        6000,
     );
 }
 
@@ -305,6 +348,11 @@ fn links() {
             free("fills_with_arb", 0.01),
             Box::new(Sequence::constant("reset_link", 0)),
             Box::new(Sequence::constant("go_offline", 0)),
+            // The speed is changed once.
+            drawn("speed", move |cycle, _| u64::from(cycle as usize > cycles / 2)),
+            drawn("is_negotiating", move |cycle, _| {
+                u64::from((cycles / 2..cycles / 2 + 50).contains(&(cycle as usize)))
+            }),
             chance("buffer_overrun", 0.005),
             // In a loop, too: with LIP that it sends, then with what the line has for others.
             drawn("is_loop", move |cycle, _| u64::from(cycle as usize > cycles * 3 / 4)),
@@ -318,7 +366,7 @@ fn links() {
         ]
     };
     let comparison = Lockstep { name: "link".to_owned(), cycles, in_step: true, synthesized: false, drivers: &drivers };
-    let events = comparison.run(Link::new(200, 40), |model| {
+    let events = comparison.run(Link::new(LinkTimes { timeout: 200, offline: 40, ..LinkTimes::STANDARD }), |model| {
         let model = model
             .clock("line_clock", |block| &mut block.line_clock)
             .clock("clock", |block| &mut block.clock)
@@ -331,6 +379,8 @@ fn links() {
             .input("fills_with_arb", |block| &mut block.fills_with_arb)
             .input("reset_link", |block| &mut block.reset_link)
             .input("go_offline", |block| &mut block.go_offline)
+            .input_with("speed", |block, words| block.speed.next = line_speed(words))
+            .input("is_negotiating", |block| &mut block.is_negotiating)
             .input("buffer_overrun", |block| &mut block.buffer_overrun)
             .input("is_loop", |block| &mut block.is_loop)
             .input("loop_address", |block| &mut block.loop_address)

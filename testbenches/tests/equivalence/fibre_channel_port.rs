@@ -2,6 +2,7 @@
 
 use crate::blocks::{Lockstep, lockstep};
 use crate::drivers::{below, chance, drawn, free, replayed};
+use crate::fibre_channel::line_speed;
 use anyhow::Result;
 use hardpath_rtl::fibre_channel::PortState;
 use hardpath_rtl::fibre_channel::arbitrated_loop::LoopState;
@@ -9,6 +10,7 @@ use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOut
 use hardpath_sim::models::fibre_channel::arbitrated_loop::{LoopPort, LoopedHosts};
 use hardpath_sim::models::fibre_channel::{Access, HostPort, Neighbour, Transfer};
 use hardpath_sim::models::{PageStorage, Pause};
+use hardpath_sim::scenario::fibre_channel::link_times;
 use hardpath_testbenches::cosimulation::{Interface, StreamDriver};
 use hardpath_testbenches::fibre_channel::{PortMachine, TIMES};
 use rand::Rng;
@@ -143,12 +145,15 @@ fn port_mailboxes() {
                 .input("has_loop_address", |block| &mut block.has_loop_address)
                 .input("is_loop_master", |block| &mut block.is_loop_master)
                 .input("sees_lip", |block| &mut block.sees_lip)
+                .input_with("transmit_speed", |block, words| block.transmit_speed.next = line_speed(words))
+                .input_with("receive_speed", |block, words| block.receive_speed.next = line_speed(words))
+                .input("is_negotiating", |block| &mut block.is_negotiating)
         },
         |_| {
             vec![
                 chance("mailbox_request", 0.7),
                 chance("mailbox_write", 0.5),
-                drawn("mailbox_address", |_, random| random.random_range(0..22) * 4),
+                drawn("mailbox_address", |_, random| random.random_range(0..24) * 4),
                 free("mailbox_data_in", 1.0),
                 Box::new(StreamDriver::with_units("received", 0.8, 9)),
                 below("state", 9),
@@ -173,6 +178,9 @@ fn port_mailboxes() {
                 chance("has_loop_address", 0.5),
                 chance("is_loop_master", 0.5),
                 chance("sees_lip", 0.3),
+                below("transmit_speed", 3),
+                below("receive_speed", 3),
+                chance("is_negotiating", 0.5),
             ]
         },
         4000,
@@ -279,7 +287,7 @@ fn compare_ports(name: &str, recorded: &(Vec<String>, Vec<Vec<Vec<u64>>>)) {
     let drivers = |_: &Interface| replayed(recorded);
     let comparison =
         Lockstep { name: name.to_owned(), cycles: count, in_step: true, synthesized: false, drivers: &drivers };
-    comparison.run(FibreChannelPort::new(TIMES.timeout, TIMES.offline), |model| {
+    comparison.run(FibreChannelPort::new(link_times(TIMES)), |model| {
         model
             .clock("line_clock", |block| &mut block.line_clock)
             .clock("clock", |block| &mut block.clock)

@@ -4,11 +4,13 @@ use crate::blocks::{Lockstep, events_of, lockstep, stream_sink, stream_source};
 use crate::controller::send;
 use crate::drivers::{below, chance, free, replayed};
 use hardpath_rtl::interface_card::{
-    CommandMerger, InterfaceCard, PageBridge, PageDispatcher, PageFiller, PagePath, PageWriter,
+    CommandMerger, InterfaceCard, MailboxCrossing, PageBridge, PageCrossing, PageDispatcher, PageFiller, PagePath,
+    PageWriter,
 };
 use hardpath_rtl::stream::AsynchronousFifo;
 use hardpath_sim::models::fibre_channel::{Access, Transfer};
 use hardpath_sim::models::{PageMemory, Pause};
+use hardpath_sim::scenario::fibre_channel::link_times;
 use hardpath_testbenches::cosimulation::{Driver, Interface, StreamDriver, StreamListener};
 use hardpath_testbenches::fibre_channel::{TIMES, card};
 use std::cell::RefCell;
@@ -95,8 +97,72 @@ fn asynchronous_fifo<const W: usize, const A: usize>(offer: f64, ready: f64) {
 #[test]
 fn asynchronous_fifos_of_several_shapes() {
     asynchronous_fifo::<8, 4>(1.0, 0.5);
-    asynchronous_fifo::<38, 6>(0.5, 1.0);
+    asynchronous_fifo::<5, 6>(0.5, 1.0);
+    asynchronous_fifo::<38, 4>(0.5, 1.0);
+    asynchronous_fifo::<44, 6>(0.9, 0.3);
     asynchronous_fifo::<134, 9>(0.9, 0.9);
+}
+
+#[test]
+fn page_crossings() {
+    lockstep(
+        "page-crossing",
+        PageCrossing::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .clock("storage_clock", |block| &mut block.storage_clock)
+                .input("asked_valid", |block| &mut block.asked.valid)
+                .input("asked_is_write", |block| &mut block.asked.is_write)
+                .input("asked_slot", |block| &mut block.asked.slot)
+                .input("asked_number", |block| &mut block.asked.number)
+                .input("asked_first", |block| &mut block.asked.first)
+                .input("asked_last", |block| &mut block.asked.last)
+                .input("page_ready", |block| &mut block.page.ready)
+        },
+        |_| {
+            vec![
+                chance("asked_valid", 0.7),
+                chance("asked_is_write", 0.5),
+                free("asked_slot", 1.0),
+                free("asked_number", 1.0),
+                free("asked_first", 1.0),
+                free("asked_last", 1.0),
+                chance("page_ready", 0.5),
+            ]
+        },
+        3000,
+    );
+}
+
+#[test]
+fn mailbox_crossings() {
+    lockstep(
+        "mailbox-crossing",
+        MailboxCrossing::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .clock("far_clock", |block| &mut block.far_clock)
+                .input("mailbox_request", |block| &mut block.mailbox.request)
+                .input("mailbox_write", |block| &mut block.mailbox.write)
+                .input("mailbox_address", |block| &mut block.mailbox.address)
+                .input("mailbox_data_in", |block| &mut block.mailbox.data_in)
+                .input("far_done", |block| &mut block.far.done)
+                .input("far_data_out", |block| &mut block.far.data_out)
+        },
+        |_| {
+            vec![
+                chance("mailbox_request", 0.8),
+                chance("mailbox_write", 0.5),
+                free("mailbox_address", 0.1),
+                free("mailbox_data_in", 0.1),
+                chance("far_done", 0.5),
+                free("far_data_out", 1.0),
+            ]
+        },
+        3000,
+    );
 }
 
 #[test]
@@ -266,7 +332,10 @@ fn page_bridges() {
         PageBridge::default(),
         |mut model| {
             model = device_port!(
-                model.clock("clock", |block| &mut block.clock).clock("storage_clock", |block| &mut block.storage_clock)
+                model
+                    .clock("clocks_0", |block| &mut block.clocks[0])
+                    .clock("clocks_1", |block| &mut block.clocks[1])
+                    .clock("storage_clock", |block| &mut block.storage_clock)
             );
             for port in 0..2 {
                 model = page_requests!(model, port)
@@ -348,12 +417,13 @@ fn interface_cards() {
         synthesized: false,
         drivers: &drivers,
     };
-    comparison.run(InterfaceCard::new(TIMES.timeout, TIMES.offline), |model| {
+    comparison.run(InterfaceCard::new(link_times(TIMES)), |model| {
         device_port!(
             model
                 .clock("line_clocks_0", |block| &mut block.line_clocks[0])
                 .clock("line_clocks_1", |block| &mut block.line_clocks[1])
-                .clock("clock", |block| &mut block.clock)
+                .clock("clocks_0", |block| &mut block.clocks[0])
+                .clock("clocks_1", |block| &mut block.clocks[1])
                 .clock("storage_clock", |block| &mut block.storage_clock)
                 .input("received_0", |block| &mut block.received[0])
                 .input("received_1", |block| &mut block.received[1])

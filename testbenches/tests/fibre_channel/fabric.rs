@@ -13,7 +13,7 @@ type Card = CardMachine<PageMemory, Fabric>;
 fn card_at_a_switch(hosts: usize) -> Card {
     let settings = CardSettings { host_ppm: 80, ..card_settings(PAGES, 7_500, 1) };
     let hosts = (0..hosts).map(|number| settings.host_port(number)).collect();
-    let fabric = Fabric::new(0x2A, hosts, settings.times, settings.fills_with_arb);
+    let fabric = Fabric::new(0x2A, hosts, settings.times);
     let memory = PageMemory::new(PAGES as u32, (10, 200), Pause::never(), 1);
     CardMachine::new(settings, vec![fabric], memory, &Trace::none()).expect("a card")
 }

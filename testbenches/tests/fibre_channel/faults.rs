@@ -1,6 +1,6 @@
 //! An interface card on bad lines; the campaign runs many more cases.
 
-use hardpath_testbenches::fibre_channel::{run_case, run_case_in_loops};
+use hardpath_testbenches::fibre_channel::{run_case, run_case_at_changing_speeds, run_case_in_loops};
 
 #[test]
 fn a_card_on_bad_lines_gives_no_wrong_data_keeps_nothing_and_recovers() {
@@ -8,6 +8,15 @@ fn a_card_on_bad_lines_gives_no_wrong_data_keeps_nothing_and_recovers() {
         let tally = run_case(seed, 60).unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
         println!("seed {seed}: {tally:?}");
         assert!(tally.commands[0] > 100, "{tally:?}");
+    }
+}
+
+#[test]
+fn a_card_whose_lines_change_their_speed_gives_no_wrong_data_keeps_nothing_and_recovers() {
+    for seed in [1, 2] {
+        let tally = run_case_at_changing_speeds(seed, 80).unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
+        println!("seed {seed}: {tally:?}");
+        assert!(tally.commands[0] > 50 && tally.faults.contains_key("speed negotiated anew"), "{tally:?}");
     }
 }
 

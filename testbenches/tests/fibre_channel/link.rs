@@ -1,6 +1,6 @@
 //! Two ends of a line: they find each other, frames pass both ways, and what the line does to them is told.
 
-use hardpath_rtl::fibre_channel::{FrameVerdict, Link, PortState};
+use hardpath_rtl::fibre_channel::{FrameVerdict, Link, LinkTimes, PortState};
 use hardpath_testbenches::cosimulation::Bench;
 use hardpath_testbenches::golden::frame::Frame;
 use proptest::prelude::*;
@@ -54,7 +54,7 @@ struct End {
 
 impl End {
     fn new(delay: u64) -> Self {
-        let mut bench = Bench::new(Link::new(TIMEOUT, OFFLINE));
+        let mut bench = Bench::new(Link::new(LinkTimes { timeout: TIMEOUT, offline: OFFLINE, ..LinkTimes::STANDARD }));
         bench.set("credit", CREDIT);
         bench.set("fills_with_arb", 1);
         Self {

@@ -15,4 +15,5 @@ mod link;
 mod ordered_set_decoder;
 mod port;
 mod port_state_machine;
+mod speed_negotiation;
 mod target;

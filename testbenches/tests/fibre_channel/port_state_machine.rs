@@ -1,6 +1,6 @@
 //! The port follows the table of its states.
 
-use hardpath_rtl::fibre_channel::{PortOutput, PortState, PortStateMachine, WordKind};
+use hardpath_rtl::fibre_channel::{LinkTimes, PortOutput, PortState, PortStateMachine, WordKind};
 use hardpath_testbenches::cosimulation::Bench;
 use proptest::prelude::*;
 use rand::rngs::StdRng;
@@ -46,7 +46,11 @@ struct Port(Bench);
 
 impl Port {
     fn new() -> Self {
-        let mut port = Self(Bench::new(PortStateMachine::new(TIMEOUT, OFFLINE)));
+        let mut port = Self(Bench::new(PortStateMachine::new(LinkTimes {
+            timeout: TIMEOUT,
+            offline: OFFLINE,
+            ..LinkTimes::STANDARD
+        })));
         port.cycle(WordKind::Unsynchronized);
         port
     }

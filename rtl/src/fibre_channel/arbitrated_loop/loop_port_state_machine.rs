@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::LoopState;
 use crate::circuit::circuit_info;
-use crate::fibre_channel::{WordKind, ordered_set as set};
+use crate::fibre_channel::{LineSpeed, LinkTimes, WordKind, ordered_set as set};
 
 /// A port's place in the ring: what it repeats, what it puts in its place, and when it may talk to whom.
 ///
@@ -53,6 +53,8 @@ pub struct LoopPortStateMachine {
     pub is_half_duplex: Signal<In, Bit>,
     /// Initializes the loop.
     pub initialize: Signal<In, Bit>,
+    /// Speed of the line, whose words the times are counted in.
+    pub speed: Signal<In, LineSpeed>,
     /// In OPEN-INIT: ARB(F0) goes out as fill word.
     pub sends_arb: Signal<In, Bit>,
     /// In OPEN-INIT: the port, as master, ends the initialization.
@@ -90,7 +92,8 @@ pub struct LoopPortStateMachine {
     master_byte: Constant<Bits<8>>,
     hold_time: Constant<Bits<12>>,
     tenancy_time: Constant<Bits<12>>,
-    timeout: Constant<Bits<28>>,
+    timeouts: Vec<Constant<Bits<28>>>,
+    timeout: Signal<Local, Bits<28>>,
     /// LIP that are sent at least, for the next port to see them.
     lips: Constant<Bits<6>>,
     /// Fill words of the transmitter after which none of its frames is on its way.
@@ -166,12 +169,11 @@ pub struct LoopPortStateMachine {
 }
 
 impl LoopPortStateMachine {
-    /// A port that waits so many cycles for whatever has to come: LP_TOV, 2 s as the standard is remembered.
+    /// A port that waits so many words of 8 Gb/s for whatever has to come: LP_TOV, 2 s as the standard is remembered.
     ///
     /// # Panics
-    /// If the time is not 1..2^28 cycles.
+    /// If the time is not 1..2^28 words.
     pub fn new(timeout: u64) -> Self {
-        assert!((1..1 << 28).contains(&timeout), "a time of {timeout} cycles: legal are 1 to 2^28 - 1");
         let addressed = |second: u8| Constant::new(u64::from(u32::from_le_bytes([0xBC, second, 0, 0])).into());
         Self {
             clock: Default::default(),
@@ -188,6 +190,7 @@ impl LoopPortStateMachine {
             has_address: Default::default(),
             is_half_duplex: Default::default(),
             initialize: Default::default(),
+            speed: Default::default(),
             sends_arb: Default::default(),
             closes: Default::default(),
             word: Default::default(),
@@ -210,7 +213,8 @@ impl LoopPortStateMachine {
             master_byte: Constant::new(0xF0_u64.into()),
             hold_time: Constant::new(64_u64.into()),
             tenancy_time: Constant::new(4095_u64.into()),
-            timeout: Constant::new(timeout.into()),
+            timeouts: LinkTimes::by_speed(timeout),
+            timeout: Default::default(),
             lips: Constant::new(32_u64.into()),
             drained: Constant::new(9_u64.into()),
             held_kind: Default::default(),
@@ -406,6 +410,13 @@ impl Logic for LoopPortStateMachine {
             self.tenancy.d.next = self.tenancy.q.val() + 1;
         }
         self.is_stuck.d.next = false;
+        self.timeout.next = self.timeouts[0].val();
+        if self.speed.val() == LineSpeed::Four {
+            self.timeout.next = self.timeouts[1].val();
+        }
+        if self.speed.val() == LineSpeed::Two {
+            self.timeout.next = self.timeouts[2].val();
+        }
         if self.still.q.val() == self.timeout.val() {
             self.is_stuck.d.next = true;
         } else {
@@ -621,6 +632,7 @@ impl Logic for LoopPortStateMachine {
         if self.initialize.val() | !self.is_enabled.val() {
             self.next.next = LoopState::Initializing;
             self.lips_left.d.next = self.lips.val();
+            self.still.d.next = bits::<28>(0);
         }
         if self.is_stuck.q.val() {
             self.next.next = LoopState::Initializing;
@@ -677,6 +689,6 @@ impl Logic for LoopPortStateMachine {
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
-        circuit_info::<Self>(&[("timeout", u64::from(self.timeout.val()))])
+        circuit_info::<Self>(&[("timeout", u64::from(self.timeouts[0].val()))])
     }
 }

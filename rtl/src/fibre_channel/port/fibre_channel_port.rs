@@ -6,7 +6,9 @@ use super::{FrameArbiter, FrameOutbox, PortMailbox};
 use crate::circuit::circuit_info;
 use crate::fibre_channel::arbitrated_loop::{LoopInitializer, LoopState};
 use crate::fibre_channel::target::{FcpTarget, InspectionSource, LoginEntrySource, SlotSink, StoragePageSource};
-use crate::fibre_channel::{FrameBuffer, FrameVerdict, Link, PortState, WordKind};
+use crate::fibre_channel::{
+    FrameBuffer, FrameVerdict, LineSpeed, Link, LinkTimes, PortState, SpeedNegotiator, WordKind,
+};
 use crate::flash_controller::mailbox::MailboxSink;
 use crate::stream::StreamSource;
 
@@ -36,7 +38,7 @@ use crate::stream::StreamSource;
 pub struct FibreChannelPort {
     /// Clock of the received line, rising edge.
     pub line_clock: Signal<In, Clock>,
-    /// Clock of everything else, rising edge.
+    /// Clock of everything else, rising edge: that of the words that are sent.
     pub clock: Signal<In, Clock>,
     /// Forty bits of the line, by its clock, the first in bit 0; words may begin anywhere.
     pub received: Signal<In, Bits<40>>,
@@ -48,12 +50,17 @@ pub struct FibreChannelPort {
     pub state: Signal<Out, PortState>,
     /// What the last received word was.
     pub kind: Signal<Out, WordKind>,
+    /// Speed at which the line is to be sent, and with it that of `clock`.
+    pub transmit_speed: Signal<Out, LineSpeed>,
+    /// Speed at which the line is to be received, and with it that of `line_clock`.
+    pub receive_speed: Signal<Out, LineSpeed>,
 
     /// Pages that storage is asked for.
     pub page: StoragePageSource,
     /// The slots of the pages.
     pub slots: SlotSink,
 
+    negotiator: SpeedNegotiator,
     link: Link,
     buffer: FrameBuffer<13>,
     initializer: LoopInitializer,
@@ -69,11 +76,11 @@ pub struct FibreChannelPort {
 }
 
 impl FibreChannelPort {
-    /// A port whose R_T_TOV and shortest OLS are so many cycles.
+    /// A port with these times.
     ///
     /// # Panics
-    /// If a time is not 1..2^28 cycles.
-    pub fn new(receiver_transmitter_timeout: u64, offline_time: u64) -> Self {
+    /// If a time is not 1..2^28 words.
+    pub fn new(times: LinkTimes) -> Self {
         Self {
             line_clock: Default::default(),
             clock: Default::default(),
@@ -84,7 +91,10 @@ impl FibreChannelPort {
             mailbox: Default::default(),
             state: Default::default(),
             kind: Default::default(),
-            link: Link::new(receiver_transmitter_timeout, offline_time),
+            transmit_speed: Default::default(),
+            receive_speed: Default::default(),
+            negotiator: SpeedNegotiator::new(times),
+            link: Link::new(times),
             buffer: Default::default(),
             initializer: Default::default(),
             target: Default::default(),
@@ -101,7 +111,7 @@ impl FibreChannelPort {
 impl Logic for FibreChannelPort {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, buffer, initializer, target, arbiter, inbox, outbox, registers);
+        clock!(self, clock, negotiator, buffer, initializer, target, arbiter, inbox, outbox, registers);
         // The link.
         self.link.line_clock.next = self.line_clock.val();
         self.link.clock.next = self.clock.val();
@@ -110,12 +120,26 @@ impl Logic for FibreChannelPort {
         self.state.next = self.link.state.val();
         self.kind.next = self.link.kind.val();
         self.link.credit.next = self.registers.credit.val();
-        self.link.fills_with_arb.next = self.registers.fills_with_arb.val();
+        self.link.fills_with_arb.next =
+            self.registers.fills_with_arb.val() & (self.negotiator.transmit_speed.val() == LineSpeed::Eight);
         self.link.reset_link.next = self.registers.reset_link.val();
         self.link.go_offline.next = self.registers.go_offline.val();
         self.link.buffer_freed.next = self.buffer.freed.val();
         self.link.buffer_overrun.next = self.buffer.overrun.val();
         self.active.next = self.link.state.val() == PortState::Active;
+
+        // Its speed.
+        self.negotiator.negotiates.next = self.registers.negotiates.val();
+        self.negotiator.fastest.next = self.registers.fastest_speed.val();
+        self.negotiator.restart.next = self.registers.renegotiate.val();
+        self.negotiator.is_synchronized.next = self.link.is_synchronized.val();
+        self.link.speed.next = self.negotiator.transmit_speed.val();
+        self.link.is_negotiating.next = self.negotiator.is_negotiating.val();
+        self.registers.transmit_speed.next = self.negotiator.transmit_speed.val();
+        self.registers.receive_speed.next = self.negotiator.receive_speed.val();
+        self.registers.is_negotiating.next = self.negotiator.is_negotiating.val();
+        self.transmit_speed.next = self.negotiator.transmit_speed.val();
+        self.receive_speed.next = self.negotiator.receive_speed.val();
 
         // Its place in a loop.
         self.initializes.next = self.registers.is_loop.val() & (self.link.loop_state.val() == LoopState::OpenInit);

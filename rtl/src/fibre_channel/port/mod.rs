@@ -4,8 +4,10 @@ mod fibre_channel_port;
 mod frame_arbiter;
 mod frame_outbox;
 mod port_mailbox;
+mod port_registers;
 
 pub use fibre_channel_port::FibreChannelPort;
 pub use frame_arbiter::{ArbiterTurn, FrameArbiter};
 pub use frame_outbox::FrameOutbox;
-pub use port_mailbox::{PORT_REGISTERS, PortMailbox};
+pub use port_mailbox::PortMailbox;
+pub use port_registers::PORT_REGISTERS;

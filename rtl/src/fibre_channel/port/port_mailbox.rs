@@ -2,174 +2,13 @@
 
 use rust_hdl::prelude::*;
 
+use super::PORT_REGISTERS;
 use crate::circuit::circuit_info;
-use crate::fibre_channel::PortState;
 use crate::fibre_channel::arbitrated_loop::LoopState;
 use crate::fibre_channel::target::{InspectionSource, LoginEntrySource};
-use crate::flash_controller::mailbox::{Access, MailboxRegister, MailboxSink};
+use crate::fibre_channel::{LineSpeed, PortState};
+use crate::flash_controller::mailbox::{MailboxRegister, MailboxSink};
 use crate::stream::StreamSink;
-
-/// Registers of [`PortMailbox`].
-pub static PORT_REGISTERS: &[MailboxRegister] = &[
-    MailboxRegister {
-        name: "port_control",
-        offset: 0x000,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bit 0: fill words are ARB(FF), else IDLE; 3: the port is in a loop; 4: there it opens others half \
-                      duplex; writing bit 1 as 1 resets the active link, bit 2 takes the link offline and up again, \
-                      bit 5 initializes the loop (they read as 0)",
-    },
-    MailboxRegister {
-        name: "port_status",
-        offset: 0x004,
-        reset: 0,
-        access: Access::ReadOnly,
-        description: "bits 3..0: state of the port; 15..8: frames sent and not answered by R_RDY; 16: an exchange \
-                      ended early; 17: words of a frame wait; 18: the frame to send has not left",
-    },
-    MailboxRegister {
-        name: "credit",
-        offset: 0x008,
-        reset: 1,
-        access: Access::ReadWrite,
-        description: "bits 7..0: frames that the other port can take",
-    },
-    MailboxRegister {
-        name: "own_address",
-        offset: 0x00c,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bits 23..0: address of the port",
-    },
-    MailboxRegister {
-        name: "capacity_low",
-        offset: 0x010,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "blocks of the logical unit, bits 31..0",
-    },
-    MailboxRegister {
-        name: "capacity_high",
-        offset: 0x014,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bits 2..0: blocks of the logical unit, bits 34..32",
-    },
-    MailboxRegister {
-        name: "login_address",
-        offset: 0x018,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bits 23..0: address for `login_entry`",
-    },
-    MailboxRegister {
-        name: "login_payload",
-        offset: 0x01c,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bits 9..0: words of payload in a frame for `login_entry`",
-    },
-    MailboxRegister {
-        name: "login_entry",
-        offset: 0x020,
-        reset: 0,
-        access: Access::WriteOnly,
-        description: "writing sets entry 3..0 of the logins to `login_address` and `login_payload`; bit 4: its \
-                      commands are carried out by hardware; 5: it holds a login",
-    },
-    MailboxRegister {
-        name: "receive_word",
-        offset: 0x024,
-        reset: 0,
-        access: Access::ReadOnly,
-        description: "reading takes the next word of a received frame, its first byte in bits 31..24; zero if there is \
-                      none",
-    },
-    MailboxRegister {
-        name: "receive_status",
-        offset: 0x028,
-        reset: 0,
-        access: Access::ReadOnly,
-        description: "bit 0: a word waits; 1: it is the last of its frame; 2: the frame is the first of its sequence; \
-                      3: the last; 25..16: words of the frame",
-    },
-    MailboxRegister {
-        name: "transmit_word",
-        offset: 0x02c,
-        reset: 0,
-        access: Access::WriteOnly,
-        description: "writing gives the next word of a frame to send, its first byte in bits 31..24; only while \
-                      `port_status` bit 18 is low",
-    },
-    MailboxRegister {
-        name: "transmit_start",
-        offset: 0x030,
-        reset: 0,
-        access: Access::WriteOnly,
-        description: "writing sends the words given as a frame; bit 0: it is the first of its sequence; 1: the last; \
-                      2: the words are forgotten instead",
-    },
-    MailboxRegister {
-        name: "exchange_select",
-        offset: 0x034,
-        reset: 0,
-        access: Access::WriteOnly,
-        description: "writing looks at exchange 6..0; bit 8: and closes it; only while `exchange_state` bit 31 is low",
-    },
-    MailboxRegister {
-        name: "exchange_state",
-        offset: 0x038,
-        reset: 0,
-        access: Access::ReadOnly,
-        description: "of the exchange that was looked at, bits 15..0: OX_ID; 19..16: login; 26..25: why it ended early \
-                      (1 storage failed, 2 the sequence was cut short); 28: it ended early; 29: it is a write; 30: it \
-                      was open; 31: it is not answered yet",
-    },
-    MailboxRegister {
-        name: "failure",
-        offset: 0x03c,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bits 6..0: an exchange that ended early, bit 31: there is one; writing takes notice of it",
-    },
-    MailboxRegister {
-        name: "drop_counts",
-        offset: 0x040,
-        reset: 0,
-        access: Access::ReadOnly,
-        description: "bits 15..0: bad frames; 31..16: frames of data that nobody had asked for; modulo 65,536",
-    },
-    MailboxRegister {
-        name: "loop_status",
-        offset: 0x044,
-        reset: 0,
-        access: Access::ReadOnly,
-        description: "bits 7..0: loop address (AL_PA); 8: the port has it; 9: the port was master of the \
-                      initialization; 14..12: state in the loop; 16: LIP came since `port_control` was written",
-    },
-    MailboxRegister {
-        name: "port_name_low",
-        offset: 0x048,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "name of the port (WWPN), bits 31..0",
-    },
-    MailboxRegister {
-        name: "port_name_high",
-        offset: 0x04c,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "name of the port (WWPN), bits 63..32",
-    },
-    MailboxRegister {
-        name: "hard_address",
-        offset: 0x050,
-        reset: 0,
-        access: Access::ReadWrite,
-        description: "bits 7..0: loop address to claim; 8: there is one",
-    },
-];
 
 /// Registers as in [`PORT_REGISTERS`]: state and addresses of the port, logins, frames of the processor, exchanges.
 ///
@@ -217,6 +56,18 @@ pub struct PortMailbox {
     pub is_loop_master: Signal<In, Bit>,
     /// LIP came.
     pub sees_lip: Signal<In, Bit>,
+    /// The fastest speed that may be used.
+    pub fastest_speed: Signal<Out, LineSpeed>,
+    /// The speed is negotiated.
+    pub negotiates: Signal<Out, Bit>,
+    /// The negotiation begins anew.
+    pub renegotiate: Signal<Out, Bit>,
+    /// Speed of the transmitter.
+    pub transmit_speed: Signal<In, LineSpeed>,
+    /// Speed of the receiver.
+    pub receive_speed: Signal<In, LineSpeed>,
+    /// The speed is not settled yet.
+    pub is_negotiating: Signal<In, Bit>,
     /// Frames that the other port can take.
     pub credit: Signal<Out, Bits<8>>,
     /// Address of the port.
@@ -273,6 +124,8 @@ pub struct PortMailbox {
     offset_of_port_name_low: Constant<Bits<12>>,
     offset_of_port_name_high: Constant<Bits<12>>,
     offset_of_hard_address: Constant<Bits<12>>,
+    offset_of_speed_control: Constant<Bits<12>>,
+    offset_of_speed_status: Constant<Bits<12>>,
 
     arb: DFF<Bit>,
     in_loop: DFF<Bit>,
@@ -282,6 +135,10 @@ pub struct PortMailbox {
     hard: DFF<Bits<8>>,
     has_hard: DFF<Bit>,
     lip_seen: DFF<Bit>,
+    speed: DFF<Bits<2>>,
+    negotiation: DFF<Bit>,
+    renegotiation: DFF<Bit>,
+    speed_status: Signal<Local, Bits<32>>,
     loop_status: Signal<Local, Bits<32>>,
     control: Signal<Local, Bits<32>>,
     credit_register: DFFWithInit<Bits<8>>,
@@ -336,6 +193,12 @@ impl Default for PortMailbox {
             has_loop_address: Default::default(),
             is_loop_master: Default::default(),
             sees_lip: Default::default(),
+            fastest_speed: Default::default(),
+            negotiates: Default::default(),
+            renegotiate: Default::default(),
+            transmit_speed: Default::default(),
+            receive_speed: Default::default(),
+            is_negotiating: Default::default(),
             credit: Default::default(),
             own_address: Default::default(),
             capacity: Default::default(),
@@ -372,6 +235,8 @@ impl Default for PortMailbox {
             offset_of_port_name_low: offset("port_name_low"),
             offset_of_port_name_high: offset("port_name_high"),
             offset_of_hard_address: offset("hard_address"),
+            offset_of_speed_control: offset("speed_control"),
+            offset_of_speed_status: offset("speed_status"),
             arb: Default::default(),
             in_loop: Default::default(),
             half_duplex: Default::default(),
@@ -380,6 +245,10 @@ impl Default for PortMailbox {
             hard: Default::default(),
             has_hard: Default::default(),
             lip_seen: Default::default(),
+            speed: Default::default(),
+            negotiation: Default::default(),
+            renegotiation: Default::default(),
+            speed_status: Default::default(),
             loop_status: Default::default(),
             control: Default::default(),
             credit_register: DFFWithInit::new(1_u64.into()),
@@ -416,6 +285,7 @@ impl Logic for PortMailbox {
     fn update(&mut self) {
         dff_setup!(self, clock, arb, credit_register, address, capacity_low, capacity_high, new_address, new_payload);
         dff_setup!(self, clock, in_loop, half_duplex, name_low, name_high, hard, has_hard, lip_seen);
+        dff_setup!(self, clock, speed, negotiation, renegotiation);
         dff_setup!(self, clock, selected, closes, asking, answer, bad, unasked, first, last, data, finished);
 
         self.swapped_in.next = (self.mailbox.data_in.val() << 24)
@@ -516,6 +386,20 @@ impl Logic for PortMailbox {
         self.loop_status.next = self.loop_status.val().replace_bit(9, self.is_loop_master.val());
         self.loop_status.next = self.loop_status.val().replace_bit(16, self.lip_seen.q.val());
 
+        self.speed_status.next = bits::<32>(0).replace_bit(8, self.is_negotiating.val());
+        if self.transmit_speed.val() == LineSpeed::Four {
+            self.speed_status.next = self.speed_status.val() | 0x01;
+        }
+        if self.transmit_speed.val() == LineSpeed::Two {
+            self.speed_status.next = self.speed_status.val() | 0x02;
+        }
+        if self.receive_speed.val() == LineSpeed::Four {
+            self.speed_status.next = self.speed_status.val() | 0x10;
+        }
+        if self.receive_speed.val() == LineSpeed::Two {
+            self.speed_status.next = self.speed_status.val() | 0x20;
+        }
+
         if self.inspection.answered.val() & self.asking.q.val() {
             self.asking.d.next = false;
             self.answer.d.next = self.answered.val();
@@ -548,6 +432,12 @@ impl Logic for PortMailbox {
             }
             if self.mailbox.address.val() == self.offset_of_hard_address.val() {
                 self.data.d.next = bit_cast::<32, 8>(self.hard.q.val()).replace_bit(8, self.has_hard.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_speed_control.val() {
+                self.data.d.next = bit_cast::<32, 2>(self.speed.q.val()).replace_bit(2, self.negotiation.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_speed_status.val() {
+                self.data.d.next = self.speed_status.val();
             }
             if self.mailbox.address.val() == self.offset_of_port_status.val() {
                 self.data.d.next = self.status.val();
@@ -591,6 +481,7 @@ impl Logic for PortMailbox {
         self.reset_link.next = false;
         self.go_offline.next = false;
         self.initialize.next = false;
+        self.renegotiation.d.next = false;
         self.entry.write.next = false;
         self.send_write.next = false;
         self.send_start.next = false;
@@ -615,6 +506,11 @@ impl Logic for PortMailbox {
             if self.mailbox.address.val() == self.offset_of_hard_address.val() {
                 self.hard.d.next = self.mailbox.data_in.val().get_bits::<8>(0);
                 self.has_hard.d.next = self.mailbox.data_in.val().get_bit(8);
+            }
+            if self.mailbox.address.val() == self.offset_of_speed_control.val() {
+                self.speed.d.next = self.mailbox.data_in.val().get_bits::<2>(0);
+                self.negotiation.d.next = self.mailbox.data_in.val().get_bit(2);
+                self.renegotiation.d.next = true;
             }
             if self.mailbox.address.val() == self.offset_of_credit.val() {
                 self.credit_register.d.next = self.mailbox.data_in.val().get_bits::<8>(0);
@@ -665,6 +561,15 @@ impl Logic for PortMailbox {
             (bit_cast::<64, 32>(self.name_high.q.val()) << 32) | bit_cast::<64, 32>(self.name_low.q.val());
         self.hard_address.next = self.hard.q.val();
         self.has_hard_address.next = self.has_hard.q.val();
+        self.negotiates.next = self.negotiation.q.val();
+        self.renegotiate.next = self.renegotiation.q.val();
+        self.fastest_speed.next = LineSpeed::Eight;
+        if self.speed.q.val().get_bit(0) {
+            self.fastest_speed.next = LineSpeed::Four;
+        }
+        if self.speed.q.val().get_bit(1) {
+            self.fastest_speed.next = LineSpeed::Two;
+        }
         self.credit.next = self.credit_register.q.val();
         self.own_address.next = self.address.q.val();
         self.capacity.next =

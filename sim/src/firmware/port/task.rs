@@ -6,7 +6,7 @@ use hardpath_rtl::flash_controller::mailbox::MailboxRegister;
 
 use super::policy::{Failure, PortFirmware, PortOrder};
 use crate::firmware::{FirmwareResult, Processor};
-use crate::models::fibre_channel::Frame;
+use crate::models::fibre_channel::{Frame, Speed, SpeedSetting};
 
 /// Exchanges of hardware's.
 const EXCHANGES: u32 = 128;
@@ -34,11 +34,22 @@ pub struct PortTimes {
     pub loop_wait: u64,
 }
 
+/// What `speed_control` has to be.
+fn speed_control(setting: SpeedSetting) -> u32 {
+    let fastest = match setting.fastest {
+        Speed::Eight => 0,
+        Speed::Four => 1,
+        Speed::Two => 2,
+    };
+    fastest | u32::from(setting.negotiates) << 2
+}
+
 /// Carries out at the mailbox what [`PortFirmware`] decides.
 #[derive(Debug)]
 pub struct PortTask {
     processor: Processor,
     firmware: PortFirmware,
+    speed: SpeedSetting,
     times: PortTimes,
     /// When the next look at all exchanges is due, and when time for a login is over.
     next_scan: u64,
@@ -52,11 +63,12 @@ pub struct PortTask {
 }
 
 impl PortTask {
-    /// The program of a port.
-    pub fn new(processor: Processor, firmware: PortFirmware, times: PortTimes) -> Self {
+    /// The program of a port with this speed.
+    pub fn new(processor: Processor, firmware: PortFirmware, speed: SpeedSetting, times: PortTimes) -> Self {
         Self {
             processor,
             firmware,
+            speed,
             times,
             next_scan: times.exchange_timeout,
             next_login: None,
@@ -75,6 +87,7 @@ impl PortTask {
         let name = self.firmware.names().port;
         self.write("port_name_low", name as u32).await;
         self.write("port_name_high", (name >> 32) as u32).await;
+        self.write("speed_control", speed_control(self.speed)).await;
         self.write("port_control", CONTROL_LINK).await;
         self.write("capacity_low", blocks as u32).await;
         self.write("capacity_high", (blocks >> 32) as u32).await;

@@ -1,6 +1,6 @@
 //! Who is at the other end, with both lines between.
 
-use super::line::Wire;
+use super::line::{Gearbox, LineTimes, Negotiation, Speed, SpeedSetting, Wire};
 use super::neighbour::Neighbour;
 
 /// Parts of a cycle that clocks differ by.
@@ -17,24 +17,33 @@ pub struct Attached<N> {
     pub to_array: Wire,
     /// The line to the neighbour.
     pub to_host: Wire,
+    /// The neighbour's speed.
+    pub negotiation: Negotiation,
+    from_neighbour: Gearbox,
+    from_array: Gearbox,
     faster_ppm: i32,
     /// How far the neighbour's clock is before the port's, in parts of a cycle.
     ahead: i64,
+    was_settled: bool,
 }
 
 impl<N: Neighbour> Attached<N> {
-    /// A neighbour whose clock is faster than the port's by so many parts per million.
-    pub fn new(end: N, faster_ppm: i32, seed: u64) -> Self {
+    /// A neighbour whose clock is faster than the port's by so many parts per million, with this speed.
+    pub fn new(end: N, faster_ppm: i32, speed: SpeedSetting, times: LineTimes, seed: u64) -> Self {
         Self {
             end,
             to_array: Wire::new(SKEWS[0], seed),
             to_host: Wire::new(SKEWS[1], seed.wrapping_add(1)),
+            negotiation: Negotiation::new(speed, times),
+            from_neighbour: Gearbox::default(),
+            from_array: Gearbox::default(),
             faster_ppm,
             ahead: 0,
+            was_settled: false,
         }
     }
 
-    /// A cycle of the port's clock begins: edges of the line's clock in it, one, none or two.
+    /// The time of a word at 8 Gb/s passes: how many such times pass at the neighbour's, one, none or two.
     pub fn edges(&mut self) -> u32 {
         self.ahead += i64::from(self.faster_ppm);
         if self.ahead >= PARTS {
@@ -48,14 +57,33 @@ impl<N: Neighbour> Attached<N> {
         }
     }
 
-    /// The next word that comes to the port, by the line's clock.
-    pub fn next_word(&mut self) -> u64 {
-        self.to_array.pass(self.end.transmit())
+    /// The time of a word at 8 Gb/s passes at the neighbour's; the word that the port's receiver has complete by then, at this
+    /// speed.
+    pub fn next_word(&mut self, receiver: Speed) -> Option<u64> {
+        self.negotiation.step();
+        let is_settled = self.negotiation.is_settled();
+        if is_settled && !self.was_settled {
+            self.end.set_speed(self.negotiation.transmit_speed());
+        }
+        self.was_settled = is_settled;
+        if self.from_neighbour.is_empty() {
+            let word = if is_settled { self.end.transmit() } else { self.negotiation.transmit() };
+            self.from_neighbour.load(self.to_array.pass(word));
+        }
+        self.from_neighbour.step(self.negotiation.transmit_speed(), receiver)
     }
 
-    /// What the port sends, by its clock.
-    pub fn receive(&mut self, sent: u64) {
-        let word = self.to_host.pass(sent);
-        self.end.receive(word);
+    /// The same time passes at the port, whose transmitter sends at this speed and may begin a word.
+    pub fn receive(&mut self, transmitter: Speed, begun: Option<u64>) {
+        if let Some(word) = begun {
+            self.from_array.load(word);
+        }
+        if let Some(word) = self.from_array.step(transmitter, self.negotiation.receive_speed()) {
+            let word = self.to_host.pass(word);
+            self.negotiation.receive(word);
+            if self.negotiation.is_settled() {
+                self.end.receive(word);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::frame::{Frame, Header};
 use super::host_port::HostPort;
-use super::line::{LineCounts, LinePort, LineTimes, LinkState, Seen};
+use super::line::{LineCounts, LinePort, LineTimes, LinkState, Seen, Speed};
 use super::neighbour::Neighbour;
 
 /// Addresses of its services.
@@ -53,14 +53,14 @@ pub struct Fabric {
 }
 
 impl Fabric {
-    /// A switch with this domain, whose hosts log in at once. Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
-    pub fn new(domain: u8, mut hosts: Vec<HostPort>, times: LineTimes, fills_with_arb: bool) -> Self {
+    /// A switch with this domain, whose hosts log in at once.
+    pub fn new(domain: u8, mut hosts: Vec<HostPort>, times: LineTimes) -> Self {
         for host in &mut hosts {
             host.link_up();
         }
         Self {
             domain,
-            line: LinePort::new(times, fills_with_arb),
+            line: LinePort::new(times),
             was_active: false,
             hosts,
             registrations: BTreeMap::new(),
@@ -265,6 +265,10 @@ impl Neighbour for Fabric {
             }
         }
         self.line.transmit()
+    }
+
+    fn set_speed(&mut self, speed: Speed) {
+        self.line.set_speed(speed);
     }
 
     fn hosts(&self) -> &[HostPort] {

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::host_port::HostPort;
-use super::line::{LineCounts, LineFrame, LinePort, LineTimes, LinkState, Seen};
+use super::line::{LineCounts, LineFrame, LinePort, LineTimes, LinkState, Seen, Speed};
 use super::neighbour::Neighbour;
 
 /// A port of a host, from the commands it gives to the bits of its line.
@@ -78,9 +78,9 @@ impl Tamper {
 }
 
 impl Hba {
-    /// A port at a line with these times. Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
-    pub fn new(port: HostPort, times: LineTimes, fills_with_arb: bool) -> Self {
-        let line = LinePort::new(times, fills_with_arb);
+    /// A port at a line with these times.
+    pub fn new(port: HostPort, times: LineTimes) -> Self {
+        let line = LinePort::new(times);
         Self { port, line, was_active: false, relayed: None, tamper: None, held: None }
     }
 
@@ -144,6 +144,10 @@ impl Neighbour for Hba {
             }
         }
         self.line.transmit()
+    }
+
+    fn set_speed(&mut self, speed: Speed) {
+        self.line.set_speed(speed);
     }
 
     fn hosts(&self) -> &[HostPort] {

@@ -18,7 +18,7 @@ pub use hba::{Hba, Tamper};
 pub use host_port::HostPort;
 pub use initiator::{Access, Initiator, Outcome, Transfer, Violation};
 pub use line::{
-    LineCounts, LineFrame, LineFrameError, LinePort, LineTimes, LineWord, LinkState, Primitive, Seen, Wire, WireFault,
-    WordReceiver,
+    LineCounts, LineFrame, LineFrameError, LinePort, LineTimes, LineWord, LinkState, Negotiation, Primitive, Seen,
+    Speed, SpeedSetting, Wire, WireFault, WordReceiver,
 };
 pub use neighbour::Neighbour;

@@ -1,7 +1,7 @@
 //! What is at the other end of a port's line.
 
 use super::host_port::HostPort;
-use super::line::{LineCounts, Seen};
+use super::line::{LineCounts, Seen, Speed};
 
 /// A host, a switch or a loop, down to the bits of the line.
 pub trait Neighbour {
@@ -10,6 +10,9 @@ pub trait Neighbour {
 
     /// The next forty bits to the array, the first in bit 0, by the own clock.
     fn transmit(&mut self) -> u64;
+
+    /// The line has this speed from now on.
+    fn set_speed(&mut self, speed: Speed);
 
     /// The hosts behind it.
     fn hosts(&self) -> &[HostPort];
@@ -34,6 +37,10 @@ impl<N: Neighbour + ?Sized> Neighbour for Box<N> {
 
     fn transmit(&mut self) -> u64 {
         (**self).transmit()
+    }
+
+    fn set_speed(&mut self, speed: Speed) {
+        (**self).set_speed(speed);
     }
 
     fn hosts(&self) -> &[HostPort] {

@@ -4,16 +4,18 @@ use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
 use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
 use crate::models::fibre_channel::arbitrated_loop::LoopPort;
-use crate::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour};
+use crate::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour, Speed, SpeedSetting};
 use crate::models::{PageDevice, PagePins};
 use crate::scenario::Trace;
 use crate::waveform::{Recorder, TracedDesign};
 use anyhow::{Context, Result, bail, ensure};
 use hardpath_netlist::elaborate;
-use hardpath_rtl::fibre_channel::FrameBuffer;
+use hardpath_rtl::fibre_channel::{FrameBuffer, LineSpeed, LinkTimes};
 use hardpath_rtl::interface_card::InterfaceCard;
 use rust_hdl::prelude::Block;
 
+/// Time of a word at 8 Gb/s in picoseconds, rounded to an even number: a cycle of the machine.
+pub const WORD_PICOSECONDS: u64 = 4_706;
 /// Ports of a card.
 pub const PORTS: usize = 2;
 /// Names of the card and its logical unit, registered to nobody; each port and each host adds its number.
@@ -32,14 +34,14 @@ pub type Watcher = Box<dyn FnMut(&mut Simulator) -> Result<()>>;
 /// What is set of a card and its hosts.
 #[derive(Clone, Copy, Debug)]
 pub struct CardSettings {
-    /// R_T_TOV and the shortest OLS, in words of the line.
+    /// Times of both ends of a line.
     pub times: LineTimes,
-    /// Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
-    pub fills_with_arb: bool,
+    /// Speed of the ports.
+    pub speed: SpeedSetting,
+    /// Speed of what they are attached to.
+    pub host_speed: SpeedSetting,
     /// Blocks of the logical unit.
     pub blocks: u64,
-    /// Period of the ports' clock.
-    pub period_ps: u64,
     /// Period of the device's clock.
     pub device_period_ps: u64,
     /// By how many parts per million the neighbours' clocks are faster.
@@ -64,22 +66,37 @@ impl CardSettings {
         (self.host_port(number), LoopPort::new(name, None, self.host.0.into(), LOOP_TIMEOUT))
     }
 
+    /// Times of the ports.
+    pub fn link_times(&self) -> LinkTimes {
+        link_times(self.times)
+    }
+
     /// A host with this number at a line of its own.
     pub fn hba(&self, number: usize) -> Hba {
-        Hba::new(self.host_port(number), self.times, self.fills_with_arb)
+        Hba::new(self.host_port(number), self.times)
     }
+}
+
+/// Times of a port of the array.
+pub fn link_times(times: LineTimes) -> LinkTimes {
+    let LineTimes { timeout, offline, receive_cycle, transmit_cycle, stable } = times;
+    LinkTimes { timeout, offline, receive_cycle, transmit_cycle, stable }
 }
 
 /// Pins of one port.
 struct LinePorts {
     received: RawPort,
     sent: RawPort,
+    transmit_speed: RawPort,
+    receive_speed: RawPort,
+    line_clock: usize,
     clock: usize,
+    /// Cycles since the last edge of `clock`.
+    waited: u32,
 }
 
 struct Ports {
     lines: Vec<LinePorts>,
-    clock: usize,
     storage_clock: usize,
     request: RawPort,
     write: RawPort,
@@ -108,7 +125,7 @@ pub struct CardMachine<D, N = Hba> {
     recorder: Option<Recorder>,
     /// Time of what was recorded last.
     recorded_ps: u64,
-    next_device_edge_ps: u64,
+    next_storage_edge_ps: u64,
     seen: Vec<(u64, LineFrame)>,
     cycle: u64,
 }
@@ -119,21 +136,24 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
     /// # Errors
     /// If a recording cannot begin.
     pub fn new(settings: CardSettings, neighbours: Vec<N>, device: D, trace: &Trace) -> Result<Self> {
-        let mut card = InterfaceCard::new(settings.times.timeout, settings.times.offline);
+        let mut card = InterfaceCard::new(settings.link_times());
         card.connect_all();
         let mut simulator = Simulator::from_elaboration(elaborate(&card)?, crate::engine::Options::default())?;
         let ports = ports(&mut simulator)?;
-        let mut periods = vec![settings.period_ps; simulator.clocks().len()];
+        let mut periods = vec![WORD_PICOSECONDS; simulator.clocks().len()];
         periods[ports.storage_clock] = settings.device_period_ps;
         let recorder = trace.recorder_of(&mut simulator, periods)?;
         let program = |port: usize| {
             let unit = LogicalUnit { blocks: settings.blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
             let names = PortNames { port: NODE_NAME + 1 + port as u64, node: NODE_NAME };
             let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit);
-            FirmwareRunner::new(|processor| PortTask::new(processor, firmware, settings.port_times).run())
+            FirmwareRunner::new(|processor| {
+                PortTask::new(processor, firmware, settings.speed, settings.port_times).run()
+            })
         };
         let attach = |(port, end): (usize, N)| {
-            Attached::new(end, settings.host_ppm, settings.seed.wrapping_add(2 * port as u64))
+            let seed = settings.seed.wrapping_add(2 * port as u64);
+            Attached::new(end, settings.host_ppm, settings.host_speed, settings.times, seed)
         };
         Ok(Self {
             simulator,
@@ -147,13 +167,13 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
             watcher: None,
             recorder,
             recorded_ps: 0,
-            next_device_edge_ps: settings.device_period_ps,
+            next_storage_edge_ps: settings.device_period_ps,
             seen: vec![],
             cycle: 0,
         })
     }
 
-    /// Cycles of the ports' clock so far.
+    /// Cycles so far, each of the time of a word at 8 Gb/s.
     pub fn cycle(&self) -> u64 {
         self.cycle
     }
@@ -194,55 +214,76 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
         std::mem::take(&mut self.seen)
     }
 
-    /// One cycle of the ports' clock, and what falls into it of the other clocks.
+    /// Speed at which a port sends.
+    ///
+    /// # Errors
+    /// If the circuit has no such port.
+    pub fn transmit_speed(&mut self, port: usize) -> Result<Speed> {
+        speed(self.simulator.get_u64(self.ports.lines[port].transmit_speed)?)
+    }
+
+    /// The time of a word at 8 Gb/s, and all edges that fall into it.
     ///
     /// # Errors
     /// If firmware or the device fails, or a recording cannot be written.
     pub fn step(&mut self) -> Result<()> {
-        let end = (self.cycle + 1) * self.settings.period_ps;
-        self.give_access()?;
-        while self.next_device_edge_ps < end {
-            self.device_edge()?;
+        let end = (self.cycle + 1) * WORD_PICOSECONDS;
+        while self.next_storage_edge_ps < end {
+            let time_ps = self.next_storage_edge_ps;
+            let answer = self.before_storage_edge()?;
+            self.edge(time_ps, &[self.ports.storage_clock])?;
+            self.pass_programs(answer)?;
         }
-        let mut risen = vec![self.ports.clock];
-        for port in 0..self.attached.len() {
-            let edges = self.attached[port].edges();
-            if edges == 2 {
-                // The line's clock alone, just before the end of the cycle.
-                let clock = self.ports.lines[port].clock;
-                self.edge(end - 1, &[clock])?;
-                self.receive_word(port)?;
+        let mut risen = vec![];
+        let mut come = [None; PORTS];
+        let mut begun = [None; PORTS];
+        let mut transmitters = [Speed::Eight; PORTS];
+        for port in 0..PORTS {
+            let line = &mut self.ports.lines[port];
+            transmitters[port] = speed(self.simulator.get_u64(line.transmit_speed)?)?;
+            let receiver = speed(self.simulator.get_u64(line.receive_speed)?)?;
+            line.waited += 1;
+            if line.waited >= transmitters[port].divisor() {
+                line.waited = 0;
+                risen.push(line.clock);
+                begun[port] = Some(self.simulator.get_u64(line.sent)?);
             }
-            if edges > 0 {
-                risen.push(self.ports.lines[port].clock);
+            let Some(attached) = self.attached.get_mut(port) else { continue };
+            for _ in 0..attached.edges() {
+                let word = self.attached[port].next_word(receiver);
+                if let Some(word) = come[port].take_if(|_| word.is_some()) {
+                    // The line's clock alone, just before the end of the cycle.
+                    self.edge(end - 1, &[self.ports.lines[port].line_clock])?;
+                    self.receive_word(port, word)?;
+                }
+                come[port] = word.or(come[port]);
+            }
+            if come[port].is_some() {
+                risen.push(self.ports.lines[port].line_clock);
             }
         }
-        if self.next_device_edge_ps == end {
-            self.pass_to_device()?;
+        let answer = if self.next_storage_edge_ps == end {
             risen.push(self.ports.storage_clock);
-        }
-        let mut sent = [0; PORTS];
-        for (word, line) in sent.iter_mut().zip(&self.ports.lines) {
-            *word = self.simulator.get_u64(line.sent)?;
-        }
-        let is_done = self.simulator.get_u64(self.ports.done)? == 1;
-        let answer = if is_done { Some(self.simulator.get_u64(self.ports.data_out)? as u32) } else { None };
+            Some(self.before_storage_edge()?)
+        } else {
+            None
+        };
         self.edge(end, &risen)?;
         self.cycle += 1;
-        for (port, sent) in sent.into_iter().enumerate().take(self.attached.len()) {
-            if risen.contains(&self.ports.lines[port].clock) {
-                self.receive_word(port)?;
+        for (port, word) in come.into_iter().enumerate() {
+            if let Some(word) = word {
+                self.receive_word(port, word)?;
             }
-            let host = &mut self.attached[port];
-            host.receive(sent);
-            self.seen.extend(host.end.take_seen().into_iter().map(|seen| (end, seen.frame)));
         }
-        self.pass_programs(answer)
+        for (port, attached) in self.attached.iter_mut().enumerate() {
+            attached.receive(transmitters[port], begun[port]);
+            self.seen.extend(attached.end.take_seen().into_iter().map(|seen| (end, seen.frame)));
+        }
+        answer.map_or(Ok(()), |answer| self.pass_programs(answer))
     }
 
-    /// The next word of a host comes to its port.
-    fn receive_word(&mut self, port: usize) -> Result<()> {
-        let word = self.attached[port].next_word();
+    /// The next word of a host stands before its port.
+    fn receive_word(&mut self, port: usize, word: u64) -> Result<()> {
         Ok(self.simulator.set_u64(self.ports.lines[port].received, word)?)
     }
 
@@ -260,19 +301,16 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
         Ok(self.simulator.tick_clocks(clocks.iter().fold(0, |domains, clock| domains | 1 << clock))?)
     }
 
-    fn device_edge(&mut self) -> Result<()> {
-        let time_ps = self.next_device_edge_ps;
-        self.pass_to_device()?;
-        self.edge(time_ps, &[self.ports.storage_clock])
-    }
-
-    /// The device's edge, before the card's.
-    fn pass_to_device(&mut self) -> Result<()> {
+    /// What the device and the processor see and give, the device's edge before the card's; what the processor read.
+    fn before_storage_edge(&mut self) -> Result<Option<u32>> {
+        self.give_access()?;
         let reply = self.device.reply()?;
         self.ports.pages.give_reply(&mut self.simulator, &reply)?;
         let request = self.ports.pages.request(&mut self.simulator)?;
-        self.next_device_edge_ps += self.settings.device_period_ps;
-        self.device.clock(&request)
+        self.next_storage_edge_ps += self.settings.device_period_ps;
+        self.device.clock(&request)?;
+        let is_done = self.simulator.get_u64(self.ports.done)? == 1;
+        Ok(if is_done { Some(self.simulator.get_u64(self.ports.data_out)? as u32) } else { None })
     }
 
     /// An access of one of the programs stands at the mailbox until it is done.
@@ -351,6 +389,13 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
     }
 }
 
+/// The speed that a pin shows.
+fn speed(value: u64) -> Result<Speed> {
+    let shown = [(LineSpeed::Eight, Speed::Eight), (LineSpeed::Four, Speed::Four), (LineSpeed::Two, Speed::Two)];
+    let found = shown.into_iter().find(|(line, _)| *line as u64 == value);
+    found.map(|(_, speed)| speed).with_context(|| format!("no speed {value}"))
+}
+
 fn ports(simulator: &mut Simulator) -> Result<Ports> {
     let clock_named = |simulator: &Simulator, name: &str| {
         let top = simulator.design().top();
@@ -362,15 +407,18 @@ fn ports(simulator: &mut Simulator) -> Result<Ports> {
         lines.push(LinePorts {
             received: simulator.port_named(&format!("received_{port}"))?,
             sent: simulator.port_named(&format!("sent_{port}"))?,
-            clock: clock_named(simulator, &format!("line_clocks_{port}"))?,
+            transmit_speed: simulator.port_named(&format!("transmit_speeds_{port}"))?,
+            receive_speed: simulator.port_named(&format!("receive_speeds_{port}"))?,
+            line_clock: clock_named(simulator, &format!("line_clocks_{port}"))?,
+            clock: clock_named(simulator, &format!("clocks_{port}"))?,
+            waited: 0,
         });
     }
-    let (clock, storage_clock) = (clock_named(simulator, "clock")?, clock_named(simulator, "storage_clock")?);
+    let storage_clock = clock_named(simulator, "storage_clock")?;
     let pages = PagePins::named(simulator, "command", "completion", true)?;
     let mut port = |name: &str| simulator.port_named(name).with_context(|| format!("no port {name}"));
     Ok(Ports {
         lines,
-        clock,
         storage_clock,
         request: port("mailbox_request")?,
         write: port("mailbox_write")?,

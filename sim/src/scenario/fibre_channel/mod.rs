@@ -9,8 +9,8 @@ mod run;
 mod summary;
 
 pub use capture::Capture;
-pub use card_machine::{CardMachine, CardSettings, PORTS, Watcher};
-pub use options::{Attach, CardOptions, FibreChannelOptions, OptionsError, Speed, Storage};
+pub use card_machine::{CardMachine, CardSettings, PORTS, WORD_PICOSECONDS, Watcher, link_times};
+pub use options::{Attach, CardOptions, FibreChannelOptions, OptionsError, SpeedChoice, Storage};
 pub use remote_host::RemoteHost;
 pub use run::FibreChannelRun;
 pub use summary::{Report, Summary};

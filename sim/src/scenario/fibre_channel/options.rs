@@ -4,7 +4,7 @@ use super::card_machine::{CardSettings, PORTS};
 use crate::firmware::Rebuild;
 use crate::firmware::port::PortTimes;
 use crate::models::fibre_channel::arbitrated_loop::LoopedHosts;
-use crate::models::fibre_channel::{Fabric, LineTimes, Neighbour};
+use crate::models::fibre_channel::{Fabric, LineTimes, Neighbour, Speed, SpeedSetting};
 use crate::models::nand::FlashKind;
 use crate::models::{BLOCK_BYTES, PageDevice, PageMemory, Pause};
 use crate::scenario::Moment;
@@ -16,8 +16,9 @@ use serde::Serialize;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// R_T_TOV and the shortest OLS in words: much shorter than the 100 ms and 5 ms of the standard, so that links come up soon.
-const TIMES: LineTimes = LineTimes { timeout: 2_000, offline: 500 };
+/// Times of a line: much shorter than the standard's, so that links come up soon, but in about the same relation to each other.
+const TIMES: LineTimes =
+    LineTimes { timeout: 2_000, offline: 500, receive_cycle: 300, transmit_cycle: 8_400, stable: 4_000 };
 /// Frames that a host can take, and bytes of payload in each.
 const HOST_CREDIT: u16 = 16;
 const HOST_PAYLOAD: u16 = 2112;
@@ -48,15 +49,13 @@ pub enum Attach {
     Loop,
 }
 
-/// Speed of a line, nominal.
+/// Speed of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speed {
-    /// 2 Gb/s: 2.125 Gbaud.
-    Two,
-    /// 4 Gb/s: 4.25 Gbaud.
-    Four,
-    /// 8 Gb/s: 8.5 Gbaud.
-    Eight,
+pub enum SpeedChoice {
+    /// Both ends are set to it.
+    Fixed(Speed),
+    /// Both ends find it out; the card has all speeds.
+    Auto,
 }
 
 /// What lies behind the card.
@@ -74,7 +73,9 @@ pub struct CardOptions {
     /// How host and array are joined.
     pub attach: Attach,
     /// Speed of the lines.
-    pub speed: Speed,
+    pub speed: SpeedChoice,
+    /// The fastest speed that what is attached has, if they find it out; otherwise 8 Gb/s.
+    pub host_speed: Option<Speed>,
     /// Ports that something is attached to, the first ones.
     pub ports: u32,
     /// Hosts, dealt to the ports in turn.
@@ -109,8 +110,11 @@ pub enum OptionsError {
     #[error("attach {0:?} (legal: p2p, fabric, loop)")]
     Attach(String),
     /// No such speed.
-    #[error("speed {0:?} (legal: 2, 4, 8)")]
+    #[error("speed {0:?} (legal: auto, 2, 4, 8)")]
     Speed(String),
+    /// The hosts have the speed of the line.
+    #[error("host speed {0} at lines of a set speed (legal: with speed auto)")]
+    HostSpeed(Speed),
     /// The built-in pattern is not legal.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -160,15 +164,15 @@ impl FromStr for Attach {
     }
 }
 
-impl FromStr for Speed {
+impl FromStr for SpeedChoice {
     type Err = OptionsError;
 
     fn from_str(text: &str) -> Result<Self, OptionsError> {
-        match text {
-            "2" => Ok(Self::Two),
-            "4" => Ok(Self::Four),
-            "8" => Ok(Self::Eight),
-            _ => Err(OptionsError::Speed(text.to_owned())),
+        let fixed = Speed::ALL.into_iter().find(|speed| speed.to_string() == text);
+        match (text, fixed) {
+            ("auto", _) => Ok(Self::Auto),
+            (_, Some(speed)) => Ok(Self::Fixed(speed)),
+            (_, None) => Err(OptionsError::Speed(text.to_owned())),
         }
     }
 }
@@ -180,26 +184,6 @@ impl Attach {
             Self::PointToPoint => "port to port",
             Self::Fabric => "at a switch",
             Self::Loop => "in a loop",
-        }
-    }
-}
-
-impl Speed {
-    /// Gigabits a second, nominal.
-    pub fn gigabits(self) -> u32 {
-        match self {
-            Self::Two => 2,
-            Self::Four => 4,
-            Self::Eight => 8,
-        }
-    }
-
-    /// Time of forty bits in picoseconds, rounded to an even number.
-    pub fn word_picoseconds(self) -> u64 {
-        match self {
-            Self::Two => 18_824,
-            Self::Four => 9_412,
-            Self::Eight => 4_706,
         }
     }
 }
@@ -227,6 +211,9 @@ impl CardOptions {
             let legal = if most == ports { ports.to_string() } else { format!("{ports}..={most}") };
             return Err(OptionsError::Hosts { hosts, ports, legal });
         }
+        if let (Some(speed), SpeedChoice::Fixed(_)) = (self.host_speed, self.speed) {
+            return Err(OptionsError::HostSpeed(speed));
+        }
         if !(-MOST_PPM..=MOST_PPM).contains(&self.host_ppm) {
             return Err(OptionsError::Clock(self.host_ppm));
         }
@@ -235,11 +222,18 @@ impl CardOptions {
 
     /// What is set of the card.
     pub(super) fn settings(&self, port_times: PortTimes) -> CardSettings {
+        let (speed, host_speed) = match self.speed {
+            SpeedChoice::Fixed(speed) => (SpeedSetting::fixed(speed), SpeedSetting::fixed(speed)),
+            SpeedChoice::Auto => {
+                let up_to = |fastest| SpeedSetting { fastest, negotiates: true };
+                (up_to(Speed::Eight), up_to(self.host_speed.unwrap_or(Speed::Eight)))
+            }
+        };
         CardSettings {
             times: TIMES,
-            fills_with_arb: self.speed == Speed::Eight,
+            speed,
+            host_speed,
             blocks: u64::from(self.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
-            period_ps: self.speed.word_picoseconds(),
             device_period_ps: CLOCK_PICOSECONDS,
             host_ppm: self.host_ppm,
             host: (HOST_CREDIT, HOST_PAYLOAD),
@@ -256,7 +250,7 @@ impl CardOptions {
                 Attach::PointToPoint => Box::new(settings.hba(port as usize)),
                 Attach::Fabric => {
                     let hosts = numbers.map(|number| settings.host_port(number as usize)).collect();
-                    Box::new(Fabric::new(DOMAIN + port as u8, hosts, settings.times, settings.fills_with_arb))
+                    Box::new(Fabric::new(DOMAIN + port as u8, hosts, settings.times))
                 }
                 Attach::Loop => {
                     Box::new(LoopedHosts::new(numbers.map(|number| settings.looped_host(number as usize)).collect()))
@@ -341,7 +335,8 @@ mod tests {
     fn card() -> CardOptions {
         CardOptions {
             attach: Attach::PointToPoint,
-            speed: Speed::Eight,
+            speed: SpeedChoice::Fixed(Speed::Eight),
+            host_speed: None,
             ports: 1,
             hosts: 1,
             host_ppm: 0,
@@ -363,6 +358,8 @@ mod tests {
         let slow = CardOptions { storage: Storage::Memory(Moment(1_000_001)), ..card() };
         assert_eq!(error(slow), "storage time 1000001ns (legal: up to 1ms)");
         assert_eq!(error(CardOptions { host_ppm: -201, ..card() }), "clock difference of -201 ppm (legal: -200..=200)");
+        let host_speed = CardOptions { host_speed: Some(Speed::Two), ..card() };
+        assert_eq!(error(host_speed), "host speed 2 at lines of a set speed (legal: with speed auto)");
         assert_eq!(error(CardOptions { ports: 3, ..card() }), "ports 3 (legal: 1, 2)");
         assert_eq!(error(CardOptions { hosts: 2, ..card() }), "hosts 2 with ports 1 (legal: 1)");
         let fabric = CardOptions { attach: Attach::Fabric, ports: 2, ..card() };
@@ -375,13 +372,6 @@ mod tests {
         let deep = FibreChannelOptions { queue_depth: 129, ..options() };
         assert_eq!(error(deep), "queue depth 129 (legal: 1..=128)");
         assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p, fabric, loop)"#);
-        assert_eq!("16".parse::<Speed>().unwrap_err().to_string(), r#"speed "16" (legal: 2, 4, 8)"#);
-    }
-
-    #[test]
-    fn a_word_takes_the_time_of_forty_bits() {
-        for (speed, gigabaud) in [(Speed::Two, 2.125), (Speed::Four, 4.25), (Speed::Eight, 8.5)] {
-            assert!((speed.word_picoseconds() as f64 - 40_000.0 / gigabaud).abs() < 1.0, "{speed:?}");
-        }
+        assert_eq!("16".parse::<SpeedChoice>().unwrap_err().to_string(), r#"speed "16" (legal: auto, 2, 4, 8)"#);
     }
 }

@@ -1,7 +1,7 @@
 //! Hosts at a card, from power-up to the last figure.
 
 use super::capture::Capture;
-use super::card_machine::CardMachine;
+use super::card_machine::{CardMachine, WORD_PICOSECONDS};
 use super::host::Host;
 use super::options::FibreChannelOptions;
 use super::summary::Summary;
@@ -51,7 +51,7 @@ impl<'a> FibreChannelRun<'a> {
         Ok(Self {
             options,
             machine: CardMachine::new(settings, card.neighbours(&settings), card.device()?, trace)?,
-            host: Host::new(card.seed, card.speed.word_picoseconds()),
+            host: Host::new(card.seed, WORD_PICOSECONDS),
             next_host: 0,
             capture,
             last_end: 0,
@@ -76,7 +76,7 @@ impl<'a> FibreChannelRun<'a> {
         let counts = self.machine.attached.iter().map(|attached| attached.end.counts()).collect();
         Ok(Summary {
             attach: self.options.card.attach,
-            speed: self.options.card.speed,
+            speed: self.machine.transmit_speed(0)?,
             statistics,
             counts,
             exchanges: self.host.ended,
@@ -116,7 +116,7 @@ impl<'a> FibreChannelRun<'a> {
         let mut commands = commands.into_iter().peekable();
         while commands.peek().is_some() || self.host.in_flight() > 0 {
             let cycle = self.machine.cycle();
-            let now = (cycle - begun) * self.options.card.speed.word_picoseconds() / 1000;
+            let now = (cycle - begun) * WORD_PICOSECONDS / 1000;
             while self.host.in_flight() < depth as usize
                 && let Some(command) = commands.next_if(|command| command.at.is_none_or(|at| at <= now))
             {

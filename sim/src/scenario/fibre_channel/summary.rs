@@ -1,7 +1,8 @@
 //! The figures of a run.
 
-use super::options::{Attach, Speed};
-use crate::models::fibre_channel::{LineCounts, Violation};
+use super::card_machine::WORD_PICOSECONDS;
+use super::options::Attach;
+use crate::models::fibre_channel::{LineCounts, Speed, Violation};
 use crate::waveform::{SaveFile, TracedDesign};
 use crate::workload::statistics::{LatencyReport, Statistics};
 use crate::workload::{Operation, WrongPage};
@@ -17,7 +18,7 @@ const SHOWN_CYCLES: u64 = 2_000;
 pub struct Summary {
     /// How host and array were joined.
     pub attach: Attach,
-    /// Speed of the line.
+    /// Speed of the first line at the end.
     pub speed: Speed,
     /// The host's figures.
     pub statistics: Statistics,
@@ -110,7 +111,7 @@ impl Summary {
             latency_us: self.statistics.latency().into(),
             lost_reads: self.lost_reads,
             verify_errors: (self.wrong.len() + self.violations.len()) as u64,
-            simulated_us: (self.cycles * self.speed.word_picoseconds()) as f64 / 1e6,
+            simulated_us: (self.cycles * WORD_PICOSECONDS) as f64 / 1e6,
             cycles_per_s: self.cycles as f64 / self.wall.as_secs_f64().max(1e-9),
         }
     }
@@ -154,8 +155,7 @@ impl Summary {
     /// If a file cannot be written.
     pub fn write_save_file(&self, dump: &Path, path: &Path) -> anyhow::Result<()> {
         if let Some(traced) = &self.traced {
-            let period = self.speed.word_picoseconds();
-            let interesting = self.begun * period..(self.begun + SHOWN_CYCLES) * period;
+            let interesting = self.begun * WORD_PICOSECONDS..(self.begun + SHOWN_CYCLES) * WORD_PICOSECONDS;
             SaveFile::new(traced, dump, interesting).write(path)?;
         }
         Ok(())

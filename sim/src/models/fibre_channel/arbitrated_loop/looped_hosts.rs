@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::port::LoopPort;
 use crate::models::fibre_channel::host_port::HostPort;
 use crate::models::fibre_channel::line::{
-    Assembly, FrameAssembler, LineCounts, LineFrame, LineWord, Seen, WordReceiver, WordSender,
+    Assembly, FrameAssembler, LineCounts, LineFrame, LineWord, Seen, Speed, WordReceiver, WordSender,
 };
 use crate::models::fibre_channel::neighbour::Neighbour;
 
@@ -128,6 +128,9 @@ impl Neighbour for LoopedHosts {
         }
         self.sender.send(word)
     }
+
+    /// Loops have the same fill words at all speeds.
+    fn set_speed(&mut self, _speed: Speed) {}
 
     fn hosts(&self) -> &[HostPort] {
         &self.hosts

@@ -6,6 +6,7 @@ use super::frame_assembler::{Assembly, FrameAssembler};
 use super::line_frame::LineFrame;
 use super::link_state::LinkState;
 use super::primitives::Primitive;
+use super::speed::Speed;
 use super::word_receiver::{LineWord, WordReceiver};
 use super::word_sender::WordSender;
 use crate::models::fibre_channel::frame::Frame;
@@ -13,13 +14,19 @@ use crate::models::fibre_channel::frame::Frame;
 /// Words between two frames.
 const GAP: u32 = 6;
 
-/// Times of a port, in words.
+/// Times of a port, in words of 8 Gb/s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineTimes {
     /// R_T_TOV: after so long without word synchronization, or in one state of a link reset, the link has failed.
     pub timeout: u64,
     /// OLS is sent so long at least.
     pub offline: u64,
+    /// t_rxcycl: while speeds are negotiated, one is listened to for so long.
+    pub receive_cycle: u64,
+    /// t_txcycl: and one is sent for so long.
+    pub transmit_cycle: u64,
+    /// t_stbl: a speed is settled when synchronization has held for so long, and given up when it is lost for so long.
+    pub stable: u64,
 }
 
 /// What a port counts.
@@ -52,12 +59,12 @@ pub struct Seen {
 #[derive(Clone, Debug)]
 pub struct LinePort {
     times: LineTimes,
-    fills_with_arb: bool,
+    speed: Speed,
     receiver: WordReceiver,
     state: LinkState,
-    /// Words since the state was entered.
+    /// Time since the state was entered.
     in_state: u64,
-    /// Words without synchronization.
+    /// Time without synchronization.
     without: u64,
     /// The primitive sequence that comes, and how often it came.
     repeated: Option<(Primitive, u8)>,
@@ -77,11 +84,11 @@ pub struct LinePort {
 }
 
 impl LinePort {
-    /// A port that begins offline. Fill words are ARB(FF), as at 8 Gb/s, or IDLE.
-    pub fn new(times: LineTimes, fills_with_arb: bool) -> Self {
+    /// A port at 8 Gb/s that begins offline.
+    pub fn new(times: LineTimes) -> Self {
         Self {
             times,
-            fills_with_arb,
+            speed: Speed::Eight,
             receiver: WordReceiver::default(),
             state: LinkState::default(),
             in_state: 0,
@@ -109,6 +116,11 @@ impl LinePort {
     /// What was counted.
     pub fn counts(&self) -> LineCounts {
         self.counts
+    }
+
+    /// The line has this speed: fill words are ARB(FF) at 8 Gb/s, else IDLE.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.speed = speed;
     }
 
     /// Frames that the other port can take, as it said at login.
@@ -181,7 +193,7 @@ impl LinePort {
     /// Forty bits of the line, the first in bit 0, by the other port's clock.
     pub fn receive(&mut self, bits: u64) {
         let word = self.receiver.receive(bits);
-        self.without = if word == LineWord::Lost { self.without + 1 } else { 0 };
+        self.without = if word == LineWord::Lost { self.without + u64::from(self.speed.divisor()) } else { 0 };
         self.counts.invalid_words += u64::from(word == LineWord::Invalid);
         match self.incoming.take(word) {
             Assembly::Nothing => {}
@@ -244,7 +256,7 @@ impl LinePort {
 
     /// The next forty bits to send, the first in bit 0, by the own clock.
     pub fn transmit(&mut self) -> u64 {
-        self.in_state += 1;
+        self.in_state += u64::from(self.speed.divisor());
         let is_stuck = self.state.is_transient() && self.in_state > self.times.timeout;
         let is_deaf = self.without > self.times.timeout && self.state != LinkState::OlsTransmit;
         if (is_stuck || is_deaf) && self.state != LinkState::NosTransmit {
@@ -285,6 +297,6 @@ impl LinePort {
             self.owed -= 1;
             return LineWord::Set(Primitive::RRdy.bytes());
         }
-        LineWord::Set(if self.fills_with_arb { Primitive::ArbFf } else { Primitive::Idle }.bytes())
+        LineWord::Set(if self.speed == Speed::Eight { Primitive::ArbFf } else { Primitive::Idle }.bytes())
     }
 }
