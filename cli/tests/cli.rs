@@ -264,13 +264,30 @@ fn hosts_in_a_fabric_or_in_a_loop_find_the_array() {
 }
 
 #[test]
+fn a_line_gets_the_speed_that_its_host_has() {
+    let directory = tempfile::tempdir().unwrap();
+    for speed in ["2", "4", "8"] {
+        let arguments = ["sim", "--scenario", "fc", "--commands", "30", "--logical-pages", "16", "--json", speed];
+        let output =
+            hardpath(&[&arguments[..], &["--speed", "auto", "--host-speed", speed]].concat(), directory.path());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(directory.path().join(speed)).unwrap()).unwrap();
+        assert_eq!(report["link_speed_gbps"].as_u64().unwrap().to_string(), speed);
+        assert_eq!((report["exchanges"].as_u64(), report["verify_errors"].as_u64()), (Some(46), Some(0)));
+    }
+}
+
+#[test]
 fn bad_hosts_and_lines_say_what_is_legal() {
     let refused = |arguments: &[&str]| refusal(&[&["sim", "--scenario", "fc"], arguments].concat(), 2);
     assert!(refused(&["--attach", "star"]).contains("legal: p2p, fabric, loop"));
     assert!(refused(&["--hosts", "3"]).contains("hosts 3 with ports 2 (legal: 2)"));
     assert!(refused(&["--attach", "loop", "--hosts", "5", "--ports", "1"]).contains("legal: 1..=4"));
     assert!(refused(&["--attach", "fabric", "--ports", "0"]).contains("ports 0 (legal: 1, 2)"));
-    assert!(refused(&["--speed", "16"]).contains("legal: 2, 4, 8"));
+    assert!(refused(&["--speed", "16"]).contains("legal: auto, 2, 4, 8"));
+    assert!(refused(&["--speed", "auto", "--host-speed", "auto"]).contains("legal: 2, 4, 8"));
+    assert!(refused(&["--host-speed", "4"]).contains("legal: with speed auto"));
     assert!(refused(&["--workload", "log"]).contains("log:4"));
     assert!(refused(&["--workload", "mixed-trim"]).contains("legal: reads, writes and flushes"));
     assert!(refused(&["--storage-time", "2ms"]).contains("legal: up to 1ms"));
