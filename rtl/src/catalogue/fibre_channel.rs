@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
 use crate::fibre_channel::arbitrated_loop::{AlternateCredit, LoopInitializer, LoopPortStateMachine};
-use crate::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
+use crate::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox, ProcessorPages};
 use crate::fibre_channel::target::{
     CommandDecoder, ExchangeEngine, FcpTarget, FrameBuilder, FrameSorter, LoginTable, NumberList, SlotTable,
 };
@@ -368,6 +368,27 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
         },
     },
     CatalogueEntry {
+        name: "processor_pages",
+        summary: "pages of a port's processor between those of its hosts",
+        build: || {
+            let mut block = ProcessorPages::default();
+            block.clock.connect();
+            block.asked.link_connect_dest();
+            block.slots.link_connect_dest();
+            block.page.link_connect_dest();
+            block.all_slots.link_connect_dest();
+            block.start.connect();
+            block.operation.connect();
+            block.number.connect();
+            block.first.connect();
+            block.last.connect();
+            block.place.connect();
+            block.store.connect();
+            block.store_word.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
         name: "port_mailbox",
         summary: "registers by which the processor of a Fibre Channel port reaches it",
         build: || {
@@ -393,6 +414,10 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.transmit_speed.connect();
             block.receive_speed.connect();
             block.is_negotiating.connect();
+            block.page_word.connect();
+            block.page_is_busy.connect();
+            block.page_failed.connect();
+            block.page_mismatched.connect();
             Ok(connected(block))
         },
     },

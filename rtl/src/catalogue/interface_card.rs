@@ -60,6 +60,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.words.link_connect_dest();
             block.merged.connect();
             block.merge_failed.connect();
+            block.mismatch_taken.connect();
             block.fetch_word.connect();
             block.old_word.connect();
             Ok(connected(block))
@@ -78,6 +79,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.asked_first.connect();
             block.is_merging.connect();
             block.merging_slot.connect();
+            block.mismatched.connect();
             Ok(connected(block))
         },
     },

@@ -23,8 +23,9 @@ pub struct CommandMerger {
     pub clock: Signal<In, Clock>,
     /// Reads of both ports: page in bits 31..=0, slot in 36..=32, port in 37, first block in 40..=38, last block in 43..=41.
     pub reads: StreamSink<44>,
-    /// Commands of each port's writer: page in bits 31..=0, slot in 36..=32, in 37 whether the page is read for a write.
-    pub writes: Vec<StreamSink<38>>,
+    /// Commands of each port's writer: page in bits 31..=0, slot in 36..=32, in 37 whether the page is read for a write, in 38
+    /// whether it is trimmed.
+    pub writes: Vec<StreamSink<39>>,
     /// Words of each port's writes; `last` at the end of each page.
     pub write_words: Vec<StreamSink<128>>,
     /// Words that were read for each port: slot in bits 132..=128, in 133 whether it is for a write, in 136..=134 the block
@@ -63,7 +64,7 @@ pub struct CommandMerger {
     may_write: Vec<Signal<Local, Bit>>,
     chosen: Signal<Local, Bits<1>>,
     writes_now: Signal<Local, Bit>,
-    write: Signal<Local, Bits<38>>,
+    write: Signal<Local, Bits<39>>,
     write_tag: Signal<Local, Bits<7>>,
     ends_reading: Vec<Signal<Local, Bit>>,
     has_failed: Signal<Local, Bit>,
@@ -147,7 +148,9 @@ impl Logic for CommandMerger {
             self.reading_slot[i].d.next = self.reading_slot[i].q.val();
             self.may_write[i].next = self.writes[i].valid.val()
                 & !self.is_reading[i].q.val()
-                & (self.writes[i].data.val().get_bit(37) | !self.is_passing.q.val());
+                & (self.writes[i].data.val().get_bit(37)
+                    | self.writes[i].data.val().get_bit(38)
+                    | !self.is_passing.q.val());
         }
         self.writes_now.next = self.is_free.val() & (self.may_write[0].val() | self.may_write[1].val());
         self.chosen.next = self.port_number[0].val();
@@ -179,6 +182,8 @@ impl Logic for CommandMerger {
             self.last_block.d.next = bits::<3>(7);
             if self.write.val().get_bit(37) {
                 self.operation.d.next = HostOperation::Read;
+            } else if self.write.val().get_bit(38) {
+                self.operation.d.next = HostOperation::Trim;
             } else {
                 self.operation.d.next = HostOperation::Write;
                 self.is_passing.d.next = true;

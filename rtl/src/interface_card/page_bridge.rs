@@ -48,9 +48,9 @@ pub struct PageBridge {
     dispatcher: PageDispatcher,
     crossings: Vec<PageCrossing>,
     paths: Vec<PagePath>,
-    dispatched_fifos: Vec<AsynchronousFifo<43, 6>>,
+    dispatched_fifos: Vec<AsynchronousFifo<45, 6>>,
     ended_fifos: Vec<AsynchronousFifo<5, 6>>,
-    command_fifos: Vec<AsynchronousFifo<38, 4>>,
+    command_fifos: Vec<AsynchronousFifo<39, 4>>,
     write_fifos: Vec<AsynchronousFifo<128, 9>>,
     fill_fifos: Vec<AsynchronousFifo<137, 9>>,
     end_fifos: Vec<AsynchronousFifo<7, 6>>,
@@ -115,8 +115,8 @@ impl Logic for PageBridge {
                 self.pages[i].valid.val() & self.crossings[i].asked.ready.val() & !self.pages[i].is_write.val();
             self.paths[i].asked_slot.next = self.pages[i].slot.val();
             self.paths[i].asked_first.next = self.pages[i].first.val();
-            StreamSource::<43>::join(&mut self.dispatcher.writes[i], &mut self.dispatched_fifos[i].sink);
-            StreamSource::<43>::join(&mut self.dispatched_fifos[i].source, &mut self.paths[i].writes);
+            StreamSource::<45>::join(&mut self.dispatcher.writes[i], &mut self.dispatched_fifos[i].sink);
+            StreamSource::<45>::join(&mut self.dispatched_fifos[i].source, &mut self.paths[i].writes);
             // Fewer writes are under way than find room.
             self.ended_fifos[i].sink.valid.next = self.paths[i].write_ended.val();
             self.ended_fifos[i].sink.data.next = self.paths[i].write_ended_slot.val();
@@ -125,8 +125,8 @@ impl Logic for PageBridge {
             self.dispatcher.ended[i].next = self.ended_fifos[i].source.valid.val();
             self.dispatcher.ended_slot[i].next = self.ended_fifos[i].source.data.val();
             SlotSource::link(&mut self.slots[i], &mut self.paths[i].slots);
-            StreamSource::<38>::join(&mut self.paths[i].commands, &mut self.command_fifos[i].sink);
-            StreamSource::<38>::join(&mut self.command_fifos[i].source, &mut self.merger.writes[i]);
+            StreamSource::<39>::join(&mut self.paths[i].commands, &mut self.command_fifos[i].sink);
+            StreamSource::<39>::join(&mut self.command_fifos[i].source, &mut self.merger.writes[i]);
             StreamSource::<128>::join(&mut self.paths[i].write_words, &mut self.write_fifos[i].sink);
             StreamSource::<128>::join(&mut self.write_fifos[i].source, &mut self.merger.write_words[i]);
             StreamSource::<137>::join(&mut self.merger.read_words[i], &mut self.fill_fifos[i].sink);

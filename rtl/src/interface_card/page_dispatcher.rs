@@ -23,8 +23,9 @@ pub struct PageDispatcher {
     pub pages: Vec<StoragePageSink>,
     /// Reads: page in bits 31..=0, slot in 36..=32, port in 37, first block in 40..=38, last block in 43..=41.
     pub reads: StreamSource<44>,
-    /// Writes of each port: page in bits 31..=0, slot in 36..=32, first block in 39..=37, last block in 42..=40.
-    pub writes: Vec<StreamSource<43>>,
+    /// Writes of each port: page in bits 31..=0, slot in 36..=32, first block in 39..=37, last block in 42..=40, in 43 whether
+    /// it is trimmed, in 44 whether it is compared.
+    pub writes: Vec<StreamSource<45>>,
     /// A write of the port has ended.
     pub ended: Vec<Signal<In, Bit>>,
     /// Its slot; meaningful with `ended`.
@@ -50,7 +51,9 @@ pub struct PageDispatcher {
     first: Signal<Local, Bits<3>>,
     last: Signal<Local, Bits<3>>,
     read: Signal<Local, Bits<44>>,
-    write: Signal<Local, Bits<43>>,
+    write: Signal<Local, Bits<45>>,
+    is_trim: Signal<Local, Bit>,
+    compares: Signal<Local, Bit>,
     is_locked: Signal<Local, Bit>,
     locks_now: Signal<Local, Bit>,
     lock: Signal<Local, Bits<6>>,
@@ -82,6 +85,8 @@ impl Default for PageDispatcher {
             last: Default::default(),
             read: Default::default(),
             write: Default::default(),
+            is_trim: Default::default(),
+            compares: Default::default(),
             is_locked: Default::default(),
             locks_now: Default::default(),
             lock: Default::default(),
@@ -102,6 +107,8 @@ impl Logic for PageDispatcher {
         // The request of the port whose turn it is.
         self.asks.next = false;
         self.is_write.next = false;
+        self.is_trim.next = false;
+        self.compares.next = false;
         self.number.next = bits::<32>(0);
         self.slot.next = bits::<5>(0);
         self.first.next = bits::<3>(0);
@@ -110,6 +117,8 @@ impl Logic for PageDispatcher {
             if self.turn.q.val() == self.port_number[i].val() {
                 self.asks.next = self.pages[i].valid.val();
                 self.is_write.next = self.pages[i].is_write.val();
+                self.is_trim.next = self.pages[i].is_trim.val();
+                self.compares.next = self.pages[i].compares.val();
                 self.number.next = self.pages[i].number.val();
                 self.slot.next = self.pages[i].slot.val();
                 self.first.next = self.pages[i].first.val();
@@ -123,10 +132,12 @@ impl Logic for PageDispatcher {
             | (bit_cast::<44, 1>(self.turn.q.val()) << 37)
             | (bit_cast::<44, 3>(self.first.val()) << 38)
             | (bit_cast::<44, 3>(self.last.val()) << 41);
-        self.write.next = bit_cast::<43, 32>(self.number.val())
-            | (bit_cast::<43, 5>(self.slot.val()) << 32)
-            | (bit_cast::<43, 3>(self.first.val()) << 37)
-            | (bit_cast::<43, 3>(self.last.val()) << 40);
+        self.write.next = (bit_cast::<45, 32>(self.number.val())
+            | (bit_cast::<45, 5>(self.slot.val()) << 32)
+            | (bit_cast::<45, 3>(self.first.val()) << 37)
+            | (bit_cast::<45, 3>(self.last.val()) << 40))
+            .replace_bit(43, self.is_trim.val())
+            .replace_bit(44, self.compares.val());
 
         self.reads.valid.next = self.asks.val() & !self.is_write.val();
         self.reads.data.next = self.read.val();

@@ -36,6 +36,10 @@ pub struct PageFiller {
     pub is_merging: Signal<In, Bit>,
     /// The slot.
     pub merging_slot: Signal<In, Bits<5>>,
+    /// The writer gives that page up, because a block of it is another one; until that is taken.
+    pub mismatched: Signal<In, Bit>,
+    /// That is taken.
+    pub mismatch_taken: Signal<Out, Bit>,
     /// The old page is in its memory.
     pub merged: Signal<Out, Bit>,
     /// It could not be read.
@@ -57,6 +61,8 @@ pub struct PageFiller {
     pub done_slot: Signal<Out, Bits<5>>,
     /// It could not be read or written.
     pub done_failed: Signal<Out, Bit>,
+    /// It was not written, because a block was another one.
+    pub done_mismatched: Signal<Out, Bit>,
     /// A write has ended, with the slot `done_slot`.
     pub write_ended: Signal<Out, Bit>,
 
@@ -137,6 +143,7 @@ impl Logic for PageFiller {
         // A page goes before an end.
         self.ends.ready.next = !self.tells.val();
         self.takes_end.next = self.ends.valid.val() & !self.tells.val();
+        self.mismatch_taken.next = self.mismatched.val() & !self.tells.val() & !self.ends.valid.val();
         self.gains.next = self.takes_end.val() & !self.ends.data.val().get_bit(5) & !self.ends.data.val().get_bit(6);
         if self.gains.val() & !self.begins_page.val() {
             self.whole.d.next = self.whole.q.val() + 1;
@@ -144,7 +151,7 @@ impl Logic for PageFiller {
         if self.begins_page.val() & !self.gains.val() {
             self.whole.d.next = self.whole.q.val() - 1;
         }
-        self.done.next = self.tells.val() | (self.takes_end.val() & !self.gains.val());
+        self.done.next = self.tells.val() | (self.takes_end.val() & !self.gains.val()) | self.mismatch_taken.val();
         self.done_slot.next = self.words.data.val().get_bits::<5>(128);
         self.done_is_write.next = false;
         self.done_failed.next = false;
@@ -153,7 +160,14 @@ impl Logic for PageFiller {
             self.done_is_write.next = self.ends.data.val().get_bit(5);
             self.done_failed.next = self.ends.data.val().get_bit(6);
         }
-        self.write_ended.next = self.takes_end.val() & self.ends.data.val().get_bit(5);
+        self.done_mismatched.next = false;
+        if self.mismatch_taken.val() {
+            self.done_slot.next = self.merging_slot.val();
+            self.done_is_write.next = true;
+            self.done_failed.next = true;
+            self.done_mismatched.next = true;
+        }
+        self.write_ended.next = (self.takes_end.val() & self.ends.data.val().get_bit(5)) | self.mismatch_taken.val();
         self.merge_failed.next = self.takes_end.val()
             & self.ends.data.val().get_bit(5)
             & self.ends.data.val().get_bit(6)

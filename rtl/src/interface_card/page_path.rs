@@ -17,10 +17,12 @@ use crate::stream::{StreamSink, StreamSource};
 pub struct PagePath {
     /// Clock of all registers, rising edge.
     pub clock: Signal<In, Clock>,
-    /// Pages to be written: number in bits 31..=0, slot in 36..=32, first block in 39..=37, last block in 42..=40.
-    pub writes: StreamSink<43>,
-    /// Commands: page in bits 31..=0, slot in 36..=32, and in 37 whether the page is to be read for a write.
-    pub commands: StreamSource<38>,
+    /// Pages to be written: number in bits 31..=0, slot in 36..=32, first block in 39..=37, last block in 42..=40, in 43
+    /// whether it is trimmed, in 44 whether it is compared.
+    pub writes: StreamSink<45>,
+    /// Commands: page in bits 31..=0, slot in 36..=32, in 37 whether the page is to be read for a write, and in
+    /// 38 whether it is trimmed.
+    pub commands: StreamSource<39>,
     /// Words of pages to be written; `last` at the end of each page.
     pub write_words: StreamSource<128>,
     /// Words of pages that were read; slot in bits 132..=128, in 133 whether it is for a write, in 136..=134 the block with
@@ -75,8 +77,8 @@ impl Logic for PagePath {
         self.old_page.read_clock.next = self.clock.val();
         self.old_page.write_clock.next = self.clock.val();
 
-        StreamSink::<43>::link(&mut self.writes, &mut self.writer.pages);
-        StreamSource::<38>::link(&mut self.commands, &mut self.writer.commands);
+        StreamSink::<45>::link(&mut self.writes, &mut self.writer.pages);
+        StreamSource::<39>::link(&mut self.commands, &mut self.writer.commands);
         StreamSource::<128>::link(&mut self.write_words, &mut self.writer.words);
         StreamSink::<137>::link(&mut self.read_words, &mut self.filler.words);
         StreamSink::<7>::link(&mut self.ends, &mut self.filler.ends);
@@ -86,6 +88,8 @@ impl Logic for PagePath {
         self.filler.asked_first.next = self.asked_first.val();
         self.writer.merged.next = self.filler.merged.val();
         self.writer.merge_failed.next = self.filler.merge_failed.val();
+        self.filler.mismatched.next = self.writer.mismatched.val();
+        self.writer.mismatch_taken.next = self.filler.mismatch_taken.val();
         self.filler.is_merging.next = self.writer.is_merging.val();
         self.filler.merging_slot.next = self.writer.merging_slot.val();
         self.old_page.write_address.next = self.filler.fill_address.val().get_bits::<10>(0);
@@ -103,6 +107,7 @@ impl Logic for PagePath {
         self.slots.done_is_write.next = self.filler.done_is_write.val();
         self.slots.done_slot.next = self.filler.done_slot.val();
         self.slots.done_failed.next = self.filler.done_failed.val();
+        self.slots.done_mismatched.next = self.filler.done_mismatched.val();
         self.write_ended.next = self.filler.write_ended.val();
         self.write_ended_slot.next = self.filler.done_slot.val();
     }

@@ -26,7 +26,7 @@ const PAGE_BLOCKS: u32 = 8;
 const DEVICE_PERIOD: u64 = 7_500;
 /// Exchanges and slots of a port.
 const EXCHANGES: u64 = 128;
-const SLOTS: u64 = 32;
+const SLOTS: u64 = 31;
 /// Commands in flight at each port.
 const DEPTH: usize = 12;
 /// How much longer everything may take on lines that may be as slow as 2 Gb/s.

@@ -68,6 +68,8 @@ fn login_tables() {
                 .input("entry_payload", |block| &mut block.entry.payload)
                 .input("entry_is_fast", |block| &mut block.entry.is_fast)
                 .input("entry_is_valid", |block| &mut block.entry.is_valid)
+                .input("entry_is_read_only", |block| &mut block.entry.is_read_only)
+                .input("entry_is_read_only", |block| &mut block.entry.is_read_only)
                 .input("looked_up", |block| &mut block.looked_up)
                 .input("lookup_number", |block| &mut block.lookup.number)
         },
@@ -79,6 +81,7 @@ fn login_tables() {
                 free("entry_payload", 1.0),
                 free("entry_is_fast", 0.5),
                 chance("entry_is_valid", 0.8),
+                free("entry_is_read_only", 0.5),
                 below("looked_up", 40),
                 free("lookup_number", 1.0),
             ]
@@ -126,7 +129,11 @@ fn command_decoders() {
 
 #[test]
 fn number_lists() {
-    for (name, list) in [("empty", NumberList::<5>::empty()), ("full", NumberList::<5>::full())] {
+    for (name, list) in [
+        ("empty", NumberList::<5>::empty()),
+        ("full", NumberList::<5>::full()),
+        ("up-to-30", NumberList::<5>::up_to(30)),
+    ] {
         lockstep(
             &format!("number-list-{name}"),
             list,
@@ -240,6 +247,7 @@ fn targets() {
             .input("entry_payload", |block| &mut block.entry.payload)
             .input("entry_is_fast", |block| &mut block.entry.is_fast)
             .input("entry_is_valid", |block| &mut block.entry.is_valid)
+            .input("entry_is_read_only", |block| &mut block.entry.is_read_only)
             .input("frame_out_ready", |block| &mut block.frame_out.ready)
             .input("page_ready", |block| &mut block.page.ready)
             .input("slots_fill", |block| &mut block.slots.fill)
@@ -250,6 +258,7 @@ fn targets() {
             .input("slots_done_is_write", |block| &mut block.slots.done_is_write)
             .input("slots_done_slot", |block| &mut block.slots.done_slot)
             .input("slots_done_failed", |block| &mut block.slots.done_failed)
+            .input("slots_done_mismatched", |block| &mut block.slots.done_mismatched)
             .input("inspection_valid", |block| &mut block.inspection.valid)
             .input("inspection_exchange", |block| &mut block.inspection.exchange)
             .input("inspection_closes", |block| &mut block.inspection.closes)

@@ -6,7 +6,7 @@ use crate::fibre_channel::line_speed;
 use anyhow::Result;
 use hardpath_rtl::fibre_channel::PortState;
 use hardpath_rtl::fibre_channel::arbitrated_loop::LoopState;
-use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox};
+use hardpath_rtl::fibre_channel::port::{FibreChannelPort, FrameArbiter, FrameOutbox, PortMailbox, ProcessorPages};
 use hardpath_sim::models::fibre_channel::arbitrated_loop::{LoopPort, LoopedHosts};
 use hardpath_sim::models::fibre_channel::{Access, HostPort, Neighbour, Transfer};
 use hardpath_sim::models::{PageStorage, Pause};
@@ -109,6 +109,82 @@ fn frame_arbiters() {
 }
 
 #[test]
+fn pages_of_processors() {
+    lockstep(
+        "processor-pages",
+        ProcessorPages::default(),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("asked_valid", |block| &mut block.asked.valid)
+                .input("asked_is_write", |block| &mut block.asked.is_write)
+                .input("asked_is_trim", |block| &mut block.asked.is_trim)
+                .input("asked_compares", |block| &mut block.asked.compares)
+                .input("asked_slot", |block| &mut block.asked.slot)
+                .input("asked_number", |block| &mut block.asked.number)
+                .input("asked_first", |block| &mut block.asked.first)
+                .input("asked_last", |block| &mut block.asked.last)
+                .input("slots_fetch_word", |block| &mut block.slots.fetch_word)
+                .input("page_ready", |block| &mut block.page.ready)
+                .input("all_slots_fill", |block| &mut block.all_slots.fill)
+                .input("all_slots_fill_address", |block| &mut block.all_slots.fill_address)
+                .input("all_slots_fill_word", |block| &mut block.all_slots.fill_word)
+                .input("all_slots_fetch_address", |block| &mut block.all_slots.fetch_address)
+                .input("all_slots_done", |block| &mut block.all_slots.done)
+                .input("all_slots_done_is_write", |block| &mut block.all_slots.done_is_write)
+                .input("all_slots_done_slot", |block| &mut block.all_slots.done_slot)
+                .input("all_slots_done_failed", |block| &mut block.all_slots.done_failed)
+                .input("all_slots_done_mismatched", |block| &mut block.all_slots.done_mismatched)
+                .input("start", |block| &mut block.start)
+                .input("operation", |block| &mut block.operation)
+                .input("number", |block| &mut block.number)
+                .input("first", |block| &mut block.first)
+                .input("last", |block| &mut block.last)
+                .input("place", |block| &mut block.place)
+                .input("store", |block| &mut block.store)
+                .input("store_word", |block| &mut block.store_word)
+        },
+        |_| {
+            // Places of the processor's slot as often as not, few of them and the last one among them.
+            let address = |_: u64, random: &mut rand::rngs::StdRng| {
+                let slot: u64 = if random.random_bool(0.5) { 31 } else { random.random_range(0..32) };
+                slot << 10 | random.random_range(1016..1024)
+            };
+            vec![
+                chance("asked_valid", 0.5),
+                chance("asked_is_write", 0.5),
+                chance("asked_is_trim", 0.2),
+                chance("asked_compares", 0.2),
+                free("asked_slot", 0.5),
+                free("asked_number", 0.5),
+                free("asked_first", 0.5),
+                free("asked_last", 0.5),
+                free("slots_fetch_word", 1.0),
+                chance("page_ready", 0.5),
+                chance("all_slots_fill", 0.3),
+                drawn("all_slots_fill_address", address),
+                free("all_slots_fill_word", 1.0),
+                drawn("all_slots_fetch_address", address),
+                chance("all_slots_done", 0.2),
+                chance("all_slots_done_is_write", 0.5),
+                drawn("all_slots_done_slot", |_, random| random.random_range(28..32)),
+                chance("all_slots_done_failed", 0.5),
+                chance("all_slots_done_mismatched", 0.5),
+                chance("start", 0.1),
+                free("operation", 0.5),
+                free("number", 0.5),
+                free("first", 0.5),
+                free("last", 0.5),
+                drawn("place", |_, random| random.random_range(1016..1024)),
+                chance("store", 0.3),
+                free("store_word", 1.0),
+            ]
+        },
+        5000,
+    );
+}
+
+#[test]
 fn port_mailboxes() {
     lockstep(
         "port-mailbox",
@@ -148,12 +224,16 @@ fn port_mailboxes() {
                 .input_with("transmit_speed", |block, words| block.transmit_speed.next = line_speed(words))
                 .input_with("receive_speed", |block, words| block.receive_speed.next = line_speed(words))
                 .input("is_negotiating", |block| &mut block.is_negotiating)
+                .input("page_word", |block| &mut block.page_word)
+                .input("page_is_busy", |block| &mut block.page_is_busy)
+                .input("page_failed", |block| &mut block.page_failed)
+                .input("page_mismatched", |block| &mut block.page_mismatched)
         },
         |_| {
             vec![
                 chance("mailbox_request", 0.7),
                 chance("mailbox_write", 0.5),
-                drawn("mailbox_address", |_, random| random.random_range(0..24) * 4),
+                drawn("mailbox_address", |_, random| random.random_range(0..29) * 4),
                 free("mailbox_data_in", 1.0),
                 Box::new(StreamDriver::with_units("received", 0.8, 9)),
                 below("state", 9),
@@ -181,6 +261,10 @@ fn port_mailboxes() {
                 below("transmit_speed", 3),
                 below("receive_speed", 3),
                 chance("is_negotiating", 0.5),
+                free("page_word", 0.5),
+                chance("page_is_busy", 0.5),
+                chance("page_failed", 0.5),
+                chance("page_mismatched", 0.5),
             ]
         },
         4000,
@@ -190,7 +274,7 @@ fn port_mailboxes() {
 /// Names of hosts, higher than the port's.
 const HIGHER_NAME: u64 = 0x6000_0000_0000_0001;
 /// Inputs of the port.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     "received",
     "mailbox_request",
     "mailbox_write",
@@ -205,6 +289,7 @@ const INPUTS: [&str; 14] = [
     "slots_done_is_write",
     "slots_done_slot",
     "slots_done_failed",
+    "slots_done_mismatched",
 ];
 
 type Recorded = Rc<RefCell<Vec<Vec<Vec<u64>>>>>;
@@ -305,5 +390,6 @@ fn compare_ports(name: &str, recorded: &(Vec<String>, Vec<Vec<Vec<u64>>>)) {
             .input("slots_done_is_write", |block| &mut block.slots.done_is_write)
             .input("slots_done_slot", |block| &mut block.slots.done_slot)
             .input("slots_done_failed", |block| &mut block.slots.done_failed)
+            .input("slots_done_mismatched", |block| &mut block.slots.done_mismatched)
     });
 }

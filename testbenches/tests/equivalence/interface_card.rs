@@ -2,7 +2,8 @@
 
 use crate::blocks::{Lockstep, events_of, lockstep, stream_sink, stream_source};
 use crate::controller::send;
-use crate::drivers::{below, chance, free, replayed};
+use crate::drivers::{below, chance, drawn, free, replayed};
+
 use hardpath_rtl::interface_card::{
     CommandMerger, InterfaceCard, MailboxCrossing, PageBridge, PageCrossing, PageDispatcher, PageFiller, PagePath,
     PageWriter,
@@ -13,6 +14,7 @@ use hardpath_sim::models::{PageMemory, Pause};
 use hardpath_sim::scenario::fibre_channel::link_times;
 use hardpath_testbenches::cosimulation::{Driver, Interface, StreamDriver, StreamListener};
 use hardpath_testbenches::fibre_channel::{TIMES, card};
+use rand::Rng;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -44,6 +46,8 @@ macro_rules! page_requests {
         $model
             .input(&format!("pages_{port}_valid"), move |block| &mut block.pages[port].valid)
             .input(&format!("pages_{port}_is_write"), move |block| &mut block.pages[port].is_write)
+            .input(&format!("pages_{port}_is_trim"), move |block| &mut block.pages[port].is_trim)
+            .input(&format!("pages_{port}_compares"), move |block| &mut block.pages[port].compares)
             .input(&format!("pages_{port}_slot"), move |block| &mut block.pages[port].slot)
             .input(&format!("pages_{port}_number"), move |block| &mut block.pages[port].number)
             .input(&format!("pages_{port}_first"), move |block| &mut block.pages[port].first)
@@ -72,6 +76,8 @@ fn requests(port: usize, asks: f64) -> Vec<Box<dyn Driver>> {
     vec![
         chance(&format!("pages_{port}_valid"), asks),
         chance(&format!("pages_{port}_is_write"), 0.7),
+        chance(&format!("pages_{port}_is_trim"), 0.2),
+        chance(&format!("pages_{port}_compares"), 0.2),
         below(&format!("pages_{port}_slot"), 32),
         below(&format!("pages_{port}_number"), 200),
         below(&format!("pages_{port}_first"), 2),
@@ -114,6 +120,8 @@ fn page_crossings() {
                 .clock("storage_clock", |block| &mut block.storage_clock)
                 .input("asked_valid", |block| &mut block.asked.valid)
                 .input("asked_is_write", |block| &mut block.asked.is_write)
+                .input("asked_is_trim", |block| &mut block.asked.is_trim)
+                .input("asked_compares", |block| &mut block.asked.compares)
                 .input("asked_slot", |block| &mut block.asked.slot)
                 .input("asked_number", |block| &mut block.asked.number)
                 .input("asked_first", |block| &mut block.asked.first)
@@ -124,6 +132,8 @@ fn page_crossings() {
             vec![
                 chance("asked_valid", 0.7),
                 chance("asked_is_write", 0.5),
+                chance("asked_is_trim", 0.5),
+                chance("asked_compares", 0.5),
                 free("asked_slot", 1.0),
                 free("asked_number", 1.0),
                 free("asked_first", 1.0),
@@ -204,6 +214,7 @@ fn page_writers() {
                 .clock("clock", |block| &mut block.clock)
                 .input("merged", |block| &mut block.merged)
                 .input("merge_failed", |block| &mut block.merge_failed)
+                .input("mismatch_taken", |block| &mut block.mismatch_taken)
                 .input("fetch_word", |block| &mut block.fetch_word)
                 .input("old_word", |block| &mut block.old_word);
             stream_source!(stream_source!(stream_sink!(model, "pages", pages), "commands", commands), "words", words)
@@ -215,8 +226,13 @@ fn page_writers() {
                 take("words", 0.9),
                 chance("merged", 0.1),
                 chance("merge_failed", 0.05),
-                free("fetch_word", 1.0),
-                free("old_word", 1.0),
+                chance("mismatch_taken", 0.3),
+                // Both words are one for some time, and then not.
+                drawn("fetch_word", |cycle, random| {
+                    let word = cycle.wrapping_mul(0x9E37_79B9) & 0xFFFF_FFFF;
+                    if cycle % 1_000 < 700 { word } else { random.random::<u32>().into() }
+                }),
+                drawn("old_word", |cycle, _| cycle.wrapping_mul(0x9E37_79B9) & 0xFFFF_FFFF),
             ]
         },
         9000,
@@ -239,7 +255,8 @@ fn page_fillers() {
                 .input("asked_slot", |block| &mut block.asked_slot)
                 .input("asked_first", |block| &mut block.asked_first)
                 .input("is_merging", |block| &mut block.is_merging)
-                .input("merging_slot", |block| &mut block.merging_slot);
+                .input("merging_slot", |block| &mut block.merging_slot)
+                .input("mismatched", |block| &mut block.mismatched);
             stream_sink!(stream_sink!(model, "words", words), "ends", ends)
         },
         |_| {
@@ -251,6 +268,7 @@ fn page_fillers() {
                 below("asked_first", 8),
                 chance("is_merging", 0.5),
                 below("merging_slot", 32),
+                chance("mismatched", 0.3),
             ]
         },
         5000,

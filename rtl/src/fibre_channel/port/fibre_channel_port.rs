@@ -2,10 +2,12 @@
 
 use rust_hdl::prelude::*;
 
-use super::{FrameArbiter, FrameOutbox, PortMailbox};
+use super::{FrameArbiter, FrameOutbox, PortMailbox, ProcessorPages};
 use crate::circuit::circuit_info;
 use crate::fibre_channel::arbitrated_loop::{LoopInitializer, LoopState};
-use crate::fibre_channel::target::{FcpTarget, InspectionSource, LoginEntrySource, SlotSink, StoragePageSource};
+use crate::fibre_channel::target::{
+    FcpTarget, InspectionSource, LoginEntrySource, SlotSink, SlotSource, StoragePageSource,
+};
 use crate::fibre_channel::{
     FrameBuffer, FrameVerdict, LineSpeed, Link, LinkTimes, PortState, SpeedNegotiator, WordKind,
 };
@@ -65,6 +67,7 @@ pub struct FibreChannelPort {
     buffer: FrameBuffer<13>,
     initializer: LoopInitializer,
     target: FcpTarget,
+    pages: ProcessorPages,
     arbiter: FrameArbiter,
     inbox: FrameBuffer<11>,
     outbox: FrameOutbox,
@@ -98,6 +101,7 @@ impl FibreChannelPort {
             buffer: Default::default(),
             initializer: Default::default(),
             target: Default::default(),
+            pages: Default::default(),
             arbiter: Default::default(),
             inbox: Default::default(),
             outbox: Default::default(),
@@ -111,7 +115,7 @@ impl FibreChannelPort {
 impl Logic for FibreChannelPort {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, negotiator, buffer, initializer, target, arbiter, inbox, outbox, registers);
+        clock!(self, clock, negotiator, buffer, initializer, target, pages, arbiter, inbox, outbox, registers);
         // The link.
         self.link.line_clock.next = self.line_clock.val();
         self.link.clock.next = self.clock.val();
@@ -223,8 +227,22 @@ impl Logic for FibreChannelPort {
         self.target.capacity.next = self.registers.capacity.val();
 
         // Storage.
-        StoragePageSource::link(&mut self.page, &mut self.target.page);
-        SlotSink::link(&mut self.slots, &mut self.target.slots);
+        StoragePageSource::join(&mut self.target.page, &mut self.pages.asked);
+        SlotSource::join(&mut self.pages.slots, &mut self.target.slots);
+        StoragePageSource::link(&mut self.page, &mut self.pages.page);
+        SlotSink::link(&mut self.slots, &mut self.pages.all_slots);
+        self.pages.start.next = self.registers.page_start.val();
+        self.pages.operation.next = self.registers.page_operation.val();
+        self.pages.number.next = self.registers.page_number.val();
+        self.pages.first.next = self.registers.page_first.val();
+        self.pages.last.next = self.registers.page_last.val();
+        self.pages.place.next = self.registers.page_place.val();
+        self.pages.store.next = self.registers.page_store.val();
+        self.pages.store_word.next = self.registers.send_word.val();
+        self.registers.page_word.next = self.pages.word.val();
+        self.registers.page_is_busy.next = self.pages.is_busy.val();
+        self.registers.page_failed.next = self.pages.failed.val();
+        self.registers.page_mismatched.next = self.pages.mismatched.val();
     }
 
     fn timing(&self) -> Vec<TimingInfo> {

@@ -68,6 +68,28 @@ pub struct PortMailbox {
     pub receive_speed: Signal<In, LineSpeed>,
     /// The speed is not settled yet.
     pub is_negotiating: Signal<In, Bit>,
+    /// A page is asked for.
+    pub page_start: Signal<Out, Bit>,
+    /// What for; meaningful with `page_start`.
+    pub page_operation: Signal<Out, Bits<2>>,
+    /// Its number.
+    pub page_number: Signal<Out, Bits<32>>,
+    /// First block that is meant; meaningful with `page_start`.
+    pub page_first: Signal<Out, Bits<3>>,
+    /// Last block that is meant; meaningful with `page_start`.
+    pub page_last: Signal<Out, Bits<3>>,
+    /// Place of a word in the processor's slot.
+    pub page_place: Signal<Out, Bits<10>>,
+    /// The word is written, with `send_word`.
+    pub page_store: Signal<Out, Bit>,
+    /// The word that stands there.
+    pub page_word: Signal<In, Bits<32>>,
+    /// A page is under way.
+    pub page_is_busy: Signal<In, Bit>,
+    /// The last one failed.
+    pub page_failed: Signal<In, Bit>,
+    /// Or was not written, because a block was another one.
+    pub page_mismatched: Signal<In, Bit>,
     /// Frames that the other port can take.
     pub credit: Signal<Out, Bits<8>>,
     /// Address of the port.
@@ -126,6 +148,11 @@ pub struct PortMailbox {
     offset_of_hard_address: Constant<Bits<12>>,
     offset_of_speed_control: Constant<Bits<12>>,
     offset_of_speed_status: Constant<Bits<12>>,
+    offset_of_page_number: Constant<Bits<12>>,
+    offset_of_page_operation: Constant<Bits<12>>,
+    offset_of_page_status: Constant<Bits<12>>,
+    offset_of_page_place: Constant<Bits<12>>,
+    offset_of_page_word: Constant<Bits<12>>,
 
     arb: DFF<Bit>,
     in_loop: DFF<Bit>,
@@ -139,6 +166,10 @@ pub struct PortMailbox {
     negotiation: DFF<Bit>,
     renegotiation: DFF<Bit>,
     speed_status: Signal<Local, Bits<32>>,
+    number: DFF<Bits<32>>,
+    word_place: DFF<Bits<10>>,
+    page_status: Signal<Local, Bits<32>>,
+    swapped_page: Signal<Local, Bits<32>>,
     loop_status: Signal<Local, Bits<32>>,
     control: Signal<Local, Bits<32>>,
     credit_register: DFFWithInit<Bits<8>>,
@@ -193,6 +224,17 @@ impl Default for PortMailbox {
             has_loop_address: Default::default(),
             is_loop_master: Default::default(),
             sees_lip: Default::default(),
+            page_start: Default::default(),
+            page_operation: Default::default(),
+            page_number: Default::default(),
+            page_first: Default::default(),
+            page_last: Default::default(),
+            page_place: Default::default(),
+            page_store: Default::default(),
+            page_word: Default::default(),
+            page_is_busy: Default::default(),
+            page_failed: Default::default(),
+            page_mismatched: Default::default(),
             fastest_speed: Default::default(),
             negotiates: Default::default(),
             renegotiate: Default::default(),
@@ -237,6 +279,11 @@ impl Default for PortMailbox {
             offset_of_hard_address: offset("hard_address"),
             offset_of_speed_control: offset("speed_control"),
             offset_of_speed_status: offset("speed_status"),
+            offset_of_page_number: offset("page_number"),
+            offset_of_page_operation: offset("page_operation"),
+            offset_of_page_status: offset("page_status"),
+            offset_of_page_place: offset("page_place"),
+            offset_of_page_word: offset("page_word"),
             arb: Default::default(),
             in_loop: Default::default(),
             half_duplex: Default::default(),
@@ -249,6 +296,10 @@ impl Default for PortMailbox {
             negotiation: Default::default(),
             renegotiation: Default::default(),
             speed_status: Default::default(),
+            number: Default::default(),
+            word_place: Default::default(),
+            page_status: Default::default(),
+            swapped_page: Default::default(),
             loop_status: Default::default(),
             control: Default::default(),
             credit_register: DFFWithInit::new(1_u64.into()),
@@ -285,7 +336,7 @@ impl Logic for PortMailbox {
     fn update(&mut self) {
         dff_setup!(self, clock, arb, credit_register, address, capacity_low, capacity_high, new_address, new_payload);
         dff_setup!(self, clock, in_loop, half_duplex, name_low, name_high, hard, has_hard, lip_seen);
-        dff_setup!(self, clock, speed, negotiation, renegotiation);
+        dff_setup!(self, clock, speed, negotiation, renegotiation, number, word_place);
         dff_setup!(self, clock, selected, closes, asking, answer, bad, unasked, first, last, data, finished);
 
         self.swapped_in.next = (self.mailbox.data_in.val() << 24)
@@ -386,6 +437,14 @@ impl Logic for PortMailbox {
         self.loop_status.next = self.loop_status.val().replace_bit(9, self.is_loop_master.val());
         self.loop_status.next = self.loop_status.val().replace_bit(16, self.lip_seen.q.val());
 
+        self.swapped_page.next = (self.page_word.val() << 24)
+            | ((self.page_word.val() & 0x0000_FF00) << 8)
+            | ((self.page_word.val() >> 8) & 0x0000_FF00)
+            | (self.page_word.val() >> 24);
+        self.page_status.next = bits::<32>(0)
+            .replace_bit(0, self.page_is_busy.val())
+            .replace_bit(1, self.page_failed.val())
+            .replace_bit(2, self.page_mismatched.val());
         self.speed_status.next = bits::<32>(0).replace_bit(8, self.is_negotiating.val());
         if self.transmit_speed.val() == LineSpeed::Four {
             self.speed_status.next = self.speed_status.val() | 0x01;
@@ -436,6 +495,19 @@ impl Logic for PortMailbox {
             if self.mailbox.address.val() == self.offset_of_speed_control.val() {
                 self.data.d.next = bit_cast::<32, 2>(self.speed.q.val()).replace_bit(2, self.negotiation.q.val());
             }
+            if self.mailbox.address.val() == self.offset_of_page_number.val() {
+                self.data.d.next = self.number.q.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_page_status.val() {
+                self.data.d.next = self.page_status.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_page_place.val() {
+                self.data.d.next = bit_cast::<32, 10>(self.word_place.q.val());
+            }
+            if self.mailbox.address.val() == self.offset_of_page_word.val() {
+                self.data.d.next = self.swapped_page.val();
+                self.word_place.d.next = self.word_place.q.val() + 1;
+            }
             if self.mailbox.address.val() == self.offset_of_speed_status.val() {
                 self.data.d.next = self.speed_status.val();
             }
@@ -482,6 +554,8 @@ impl Logic for PortMailbox {
         self.go_offline.next = false;
         self.initialize.next = false;
         self.renegotiation.d.next = false;
+        self.page_start.next = false;
+        self.page_store.next = false;
         self.entry.write.next = false;
         self.send_write.next = false;
         self.send_start.next = false;
@@ -506,6 +580,19 @@ impl Logic for PortMailbox {
             if self.mailbox.address.val() == self.offset_of_hard_address.val() {
                 self.hard.d.next = self.mailbox.data_in.val().get_bits::<8>(0);
                 self.has_hard.d.next = self.mailbox.data_in.val().get_bit(8);
+            }
+            if self.mailbox.address.val() == self.offset_of_page_number.val() {
+                self.number.d.next = self.mailbox.data_in.val().get_bits::<32>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_page_operation.val() {
+                self.page_start.next = true;
+            }
+            if self.mailbox.address.val() == self.offset_of_page_place.val() {
+                self.word_place.d.next = self.mailbox.data_in.val().get_bits::<10>(0);
+            }
+            if self.mailbox.address.val() == self.offset_of_page_word.val() {
+                self.page_store.next = true;
+                self.word_place.d.next = self.word_place.q.val() + 1;
             }
             if self.mailbox.address.val() == self.offset_of_speed_control.val() {
                 self.speed.d.next = self.mailbox.data_in.val().get_bits::<2>(0);
@@ -561,6 +648,11 @@ impl Logic for PortMailbox {
             (bit_cast::<64, 32>(self.name_high.q.val()) << 32) | bit_cast::<64, 32>(self.name_low.q.val());
         self.hard_address.next = self.hard.q.val();
         self.has_hard_address.next = self.has_hard.q.val();
+        self.page_operation.next = self.mailbox.data_in.val().get_bits::<2>(0);
+        self.page_number.next = self.number.q.val();
+        self.page_first.next = self.mailbox.data_in.val().get_bits::<3>(4);
+        self.page_last.next = self.mailbox.data_in.val().get_bits::<3>(8);
+        self.page_place.next = self.word_place.q.val();
         self.negotiates.next = self.negotiation.q.val();
         self.renegotiate.next = self.renegotiation.q.val();
         self.fastest_speed.next = LineSpeed::Eight;
@@ -577,6 +669,7 @@ impl Logic for PortMailbox {
         self.entry.number.next = self.mailbox.data_in.val().get_bits::<4>(0);
         self.entry.is_fast.next = self.mailbox.data_in.val().get_bit(4);
         self.entry.is_valid.next = self.mailbox.data_in.val().get_bit(5);
+        self.entry.is_read_only.next = self.mailbox.data_in.val().get_bit(6);
         self.entry.address.next = self.new_address.q.val();
         self.entry.payload.next = self.new_payload.q.val();
         self.send_word.next = self.swapped_in.val();

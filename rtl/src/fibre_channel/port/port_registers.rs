@@ -69,7 +69,7 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         reset: 0,
         access: Access::WriteOnly,
         description: "writing sets entry 3..0 of the logins to `login_address` and `login_payload`; bit 4: its \
-                      commands are carried out by hardware; 5: it holds a login",
+                      commands are carried out by hardware; 5: it holds a login; 6: its writes are not",
     },
     MailboxRegister {
         name: "receive_word",
@@ -177,5 +177,45 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         access: Access::ReadOnly,
         description: "bits 1..0: speed of the transmitter (0 for 8 Gb/s, 1 for 4, 2 for 2); 5..4: of the receiver; \
                       8: the speed is not settled yet",
+    },
+    MailboxRegister {
+        name: "page_number",
+        offset: 0x05c,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "number of a page of 4 KB for `page_operation`",
+    },
+    MailboxRegister {
+        name: "page_operation",
+        offset: 0x060,
+        reset: 0,
+        access: Access::WriteOnly,
+        description: "writing asks storage for the page; bits 1..0: 0 it is read into the processor's slot, 1 blocks of it are \
+                      written from there, 2 it is trimmed, 3 one block of it is written if it is the one that stands in \
+                      the place of its neighbour, whose number differs in the lowest bit; 6..4: first block; 10..8: last \
+                      block (0 to 7 for reading and trimming); only while `page_status` bit 0 is low",
+    },
+    MailboxRegister {
+        name: "page_status",
+        offset: 0x064,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "bit 0: a page of the processor is under way; 1: the last one could not be read or written; 2: or was not \
+                      written, because the block was another one",
+    },
+    MailboxRegister {
+        name: "page_place",
+        offset: 0x068,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "bits 9..0: place of the word in the processor's slot that `page_word` means",
+    },
+    MailboxRegister {
+        name: "page_word",
+        offset: 0x06c,
+        reset: 0,
+        access: Access::ReadWrite,
+        description: "word of the processor's slot, its first byte in bits 31..24; each access moves on to the next; only while \
+                      `page_status` bit 0 is low",
     },
 ];

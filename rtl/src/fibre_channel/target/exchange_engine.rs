@@ -10,6 +10,8 @@ use crate::circuit::{circuit_info, no_collision};
 
 /// Exchanges that may be open at a time.
 pub const EXCHANGES: usize = 128;
+/// The slot that hosts do not get, for reads and for writes: the processor's.
+pub const PROCESSORS_SLOT: u64 = 31;
 /// Blocks of a page.
 const PAGE_BLOCKS: u64 = 8;
 
@@ -26,7 +28,7 @@ const PAGE_BLOCKS: u64 = 8;
 /// - Throughput: an event in 6 cycles, more where it has more than one consequence; pages of a write 3 cycles each.
 /// - Back-pressure: a command is refused while all exchanges are open; everything waits for `page_ready` and
 ///   `job_ready`; completions and what was sent must wait meanwhile.
-/// - Limits: 128 exchanges, 32 slots for reads and 32 for writes, up to 65,535 blocks of 512 bytes a command.
+/// - Limits: 128 exchanges, 31 slots for reads and 31 for writes, up to 65,535 blocks of 512 bytes a command.
 #[derive(LogicBlock)]
 pub struct ExchangeEngine {
     /// Clock of all registers, rising edge.
@@ -171,8 +173,8 @@ impl Default for ExchangeEngine {
             readers: NumberList::empty(),
             writers: NumberList::empty(),
             failures: NumberList::empty(),
-            free_read_slots: NumberList::full(),
-            free_write_slots: NumberList::full(),
+            free_read_slots: NumberList::up_to(PROCESSORS_SLOT - 1),
+            free_write_slots: NumberList::up_to(PROCESSORS_SLOT - 1),
             records: (0..9).map(|_| RAM::default()).collect(),
             slots: Default::default(),
             state: Default::default(),
@@ -831,6 +833,8 @@ impl Logic for ExchangeEngine {
         self.slots.write_page.next = self.place.q.val().get_bits::<32>(3);
 
         self.page.is_write.next = self.is_write.q.val();
+        self.page.is_trim.next = false;
+        self.page.compares.next = false;
         self.page.slot.next = self.slot.q.val().get_bits::<5>(0);
         self.page.number.next = self.place.q.val().get_bits::<32>(3);
         if self.is_write.q.val() {

@@ -298,6 +298,11 @@ impl Logic for FrameSorter {
                         & self.logins.is_found.val()
                     {
                         self.state.d.next = SorterState::Ask;
+                        // The processor asked for it.
+                        if self.rx_id.q.val().get_bit(15) {
+                            self.keeps.d.next = true;
+                            self.state.d.next = SorterState::Processor;
+                        }
                     }
                 }
                 if self.ended_in_header.q.val() {
@@ -315,7 +320,7 @@ impl Logic for FrameSorter {
                 self.wait.d.next = self.wait.q.val() + 1;
                 if self.wait.q.val().all() {
                     self.state.d.next = SorterState::Over;
-                    if self.decoder.is_fast.val() {
+                    if self.decoder.is_fast.val() & !(self.decoder.is_write.val() & self.logins.is_read_only.val()) {
                         self.keeps.d.next = false;
                         self.state.d.next = SorterState::Offer;
                     }

@@ -18,6 +18,8 @@ pub struct LoginEntrySource {
     pub payload: Signal<Out, Bits<10>>,
     /// Its commands may be carried out by hardware alone.
     pub is_fast: Signal<Out, Bit>,
+    /// But not its writes.
+    pub is_read_only: Signal<Out, Bit>,
     /// The entry holds a login.
     pub is_valid: Signal<Out, Bit>,
 }
@@ -36,6 +38,8 @@ pub struct LoginEntrySink {
     pub payload: Signal<In, Bits<10>>,
     /// Its commands may be carried out by hardware alone.
     pub is_fast: Signal<In, Bit>,
+    /// But not its writes.
+    pub is_read_only: Signal<In, Bit>,
     /// The entry holds a login.
     pub is_valid: Signal<In, Bit>,
 }

@@ -28,6 +28,8 @@ pub struct LoginTable {
     pub is_found: Signal<Out, Bit>,
     /// And its commands may be carried out by hardware alone.
     pub is_fast: Signal<Out, Bit>,
+    /// But not its writes.
+    pub is_read_only: Signal<Out, Bit>,
     /// What is asked of an entry.
     pub lookup: LoginLookupSink,
 
@@ -35,6 +37,7 @@ pub struct LoginTable {
     addresses: Vec<DFF<Bits<24>>>,
     payloads: Vec<DFF<Bits<10>>>,
     fast: DFF<Bits<16>>,
+    read_only: DFF<Bits<16>>,
     valid: DFF<Bits<16>>,
     matches: DFF<Bits<16>>,
     matched: Signal<Local, Bits<16>>,
@@ -42,6 +45,7 @@ pub struct LoginTable {
     found_login: DFF<Bits<4>>,
     found: DFF<Bit>,
     found_fast: DFF<Bit>,
+    found_read_only: DFF<Bit>,
     asked_address: Signal<Local, Bits<24>>,
     asked_payload: Signal<Local, Bits<10>>,
     given_address: DFF<Bits<24>>,
@@ -58,10 +62,12 @@ impl Default for LoginTable {
             login: Default::default(),
             is_found: Default::default(),
             is_fast: Default::default(),
+            is_read_only: Default::default(),
             number: (0..LOGINS).map(|number| Constant::new(number.to_bits())).collect(),
             addresses: vec![Default::default(); LOGINS],
             payloads: vec![Default::default(); LOGINS],
             fast: Default::default(),
+            read_only: Default::default(),
             valid: Default::default(),
             matches: Default::default(),
             matched: Default::default(),
@@ -69,6 +75,7 @@ impl Default for LoginTable {
             found_login: Default::default(),
             found: Default::default(),
             found_fast: Default::default(),
+            found_read_only: Default::default(),
             asked_address: Default::default(),
             asked_payload: Default::default(),
             given_address: Default::default(),
@@ -80,6 +87,7 @@ impl Default for LoginTable {
 impl Logic for LoginTable {
     #[hdl_gen]
     fn update(&mut self) {
+        dff_setup!(self, clock, read_only, found_read_only);
         dff_setup!(self, clock, fast, valid, matches, found_login, found, found_fast, given_address, given_payload);
 
         self.matched.next = bits::<16>(0);
@@ -95,6 +103,7 @@ impl Logic for LoginTable {
                 self.addresses[i].d.next = self.entry.address.val();
                 self.payloads[i].d.next = self.entry.payload.val();
                 self.fast.d.next = self.fast.q.val().replace_bit(i, self.entry.is_fast.val());
+                self.read_only.d.next = self.read_only.q.val().replace_bit(i, self.entry.is_read_only.val());
                 self.valid.d.next = self.valid.q.val().replace_bit(i, self.entry.is_valid.val());
             }
             self.matched.next = self
@@ -113,12 +122,14 @@ impl Logic for LoginTable {
         self.found_login.d.next = self.found_number.val();
         self.found.d.next = self.matches.q.val().any();
         self.found_fast.d.next = (self.matches.q.val() & self.fast.q.val()).any();
+        self.found_read_only.d.next = (self.matches.q.val() & self.read_only.q.val()).any();
         self.given_address.d.next = self.asked_address.val();
         self.given_payload.d.next = self.asked_payload.val();
 
         self.login.next = self.found_login.q.val();
         self.is_found.next = self.found.q.val();
         self.is_fast.next = self.found_fast.q.val();
+        self.is_read_only.next = self.found_read_only.q.val();
         self.lookup.address.next = self.given_address.q.val();
         self.lookup.payload.next = self.given_payload.q.val();
     }

@@ -22,7 +22,7 @@ pub use command_decoder::CommandDecoder;
 pub use command_port::{ExchangeCommandSink, ExchangeCommandSource};
 pub use data_port::{DataPlaceSink, DataPlaceSource};
 pub use engine_state::{EngineEvent, EngineState};
-pub use exchange_engine::{EXCHANGES, ExchangeEngine};
+pub use exchange_engine::{EXCHANGES, ExchangeEngine, PROCESSORS_SLOT};
 pub use fcp_target::FcpTarget;
 pub use frame_builder::{BuilderState, FrameBuilder};
 pub use frame_sorter::{FrameSorter, SorterState};

@@ -6,7 +6,7 @@ use crate::circuit::{circuit_info, no_collision};
 
 /// Numbers of `N` bits in the order in which they were put, each at most once in the list.
 ///
-/// A list may begin with all numbers, in order: they come from a counter until each was taken once.
+/// A list may begin with all numbers up to one, in order: they come from a counter until each was taken once.
 ///
 /// - Latency: 3 cycles from a number put into an empty list to `number`.
 /// - Throughput: a number in every cycle in, one in 2 cycles out.
@@ -29,8 +29,10 @@ pub struct NumberList<const N: usize> {
     /// The list has no number, and none is put in this cycle.
     pub is_empty: Signal<Out, Bit>,
 
-    /// The list begins with all numbers.
+    /// The list begins with numbers.
     begins_full: Constant<Bit>,
+    /// The last of them.
+    last_unused: Constant<Bits<N>>,
 
     numbers: RAM<Bits<N>, N>,
     head: DFF<Bits<N>>,
@@ -50,15 +52,24 @@ pub struct NumberList<const N: usize> {
 impl<const N: usize> NumberList<N> {
     /// A list without numbers.
     pub fn empty() -> Self {
-        Self::new(false)
+        Self::new(false, (1 << N) - 1)
     }
 
     /// A list of all numbers from 0 up.
     pub fn full() -> Self {
-        Self::new(true)
+        Self::up_to((1 << N) - 1)
     }
 
-    fn new(begins_full: bool) -> Self {
+    /// A list of the numbers 0 to `last`.
+    ///
+    /// # Panics
+    /// If `last` has more than `N` bits.
+    pub fn up_to(last: u64) -> Self {
+        assert!(last < 1 << N, "numbers up to {last} in {N} bits");
+        Self::new(true, last)
+    }
+
+    fn new(begins_full: bool, last_unused: u64) -> Self {
         assert!((1..=12).contains(&N), "numbers of {N} bits: legal are 1..=12");
         Self {
             clock: Default::default(),
@@ -69,6 +80,7 @@ impl<const N: usize> NumberList<N> {
             take: Default::default(),
             is_empty: Default::default(),
             begins_full: Constant::new(begins_full),
+            last_unused: Constant::new(last_unused.into()),
             numbers: Default::default(),
             head: Default::default(),
             tail: Default::default(),
@@ -119,7 +131,7 @@ impl<const N: usize> Logic for NumberList<N> {
             self.first.d.next = self.unused.q.val();
             self.first_valid.d.next = true;
             self.unused.d.next = self.unused.q.val() + 1;
-            self.all_used.d.next = self.unused.q.val().all();
+            self.all_used.d.next = self.unused.q.val() == self.last_unused.val();
         }
         if self.put.val() & !self.reads.val() {
             self.count.d.next = self.count.q.val() + 1;
@@ -137,7 +149,9 @@ impl<const N: usize> Logic for NumberList<N> {
     }
 
     fn timing(&self) -> Vec<TimingInfo> {
-        let mut info = circuit_info::<Self>(&[("begins_full", u64::from(self.begins_full.val()))]);
+        let parameters =
+            [("begins_full", u64::from(self.begins_full.val())), ("last_unused", self.last_unused.val().into())];
+        let mut info = circuit_info::<Self>(&parameters);
         // A number is read only after it was counted, which is after it was written.
         info.push(no_collision(&["numbers"]));
         info

@@ -14,6 +14,11 @@ pub struct StoragePageSource {
     pub ready: Signal<In, Bit>,
     /// The page is written from its slot; else it is read into it.
     pub is_write: Signal<Out, Bit>,
+    /// It is trimmed instead; only with `is_write`.
+    pub is_trim: Signal<Out, Bit>,
+    /// It is written only if one block of it is what stands in the slot where the neighbour of that block has its place (their
+    /// numbers differ in the lowest bit); only with `is_write`, and `first` and `last` are that block.
+    pub compares: Signal<Out, Bit>,
     /// The slot, of those for reads or those for writes.
     pub slot: Signal<Out, Bits<5>>,
     /// Number of the page of 4 KB.
@@ -34,6 +39,11 @@ pub struct StoragePageSink {
     pub ready: Signal<Out, Bit>,
     /// The page is written from its slot; else it is read into it.
     pub is_write: Signal<In, Bit>,
+    /// It is trimmed instead; only with `is_write`.
+    pub is_trim: Signal<In, Bit>,
+    /// It is written only if one block of it is what stands in the slot where the neighbour of that block has its place (their
+    /// numbers differ in the lowest bit); only with `is_write`, and `first` and `last` are that block.
+    pub compares: Signal<In, Bit>,
     /// The slot, of those for reads or those for writes.
     pub slot: Signal<In, Bits<5>>,
     /// Number of the page of 4 KB.

@@ -27,6 +27,8 @@ pub struct SlotSource {
     pub done_slot: Signal<Out, Bits<5>>,
     /// The page could not be read or written.
     pub done_failed: Signal<Out, Bit>,
+    /// It was not written because a block of it was another one.
+    pub done_mismatched: Signal<Out, Bit>,
 }
 
 /// The end that has the slots; the mate of [`SlotSource`].
@@ -51,4 +53,6 @@ pub struct SlotSink {
     pub done_slot: Signal<In, Bits<5>>,
     /// The page could not be read or written.
     pub done_failed: Signal<In, Bit>,
+    /// It was not written because a block of it was another one.
+    pub done_mismatched: Signal<In, Bit>,
 }
