@@ -289,7 +289,6 @@ fn bad_hosts_and_lines_say_what_is_legal() {
     assert!(refused(&["--speed", "auto", "--host-speed", "auto"]).contains("legal: 2, 4, 8"));
     assert!(refused(&["--host-speed", "4"]).contains("legal: with speed auto"));
     assert!(refused(&["--workload", "log"]).contains("log:4"));
-    assert!(refused(&["--workload", "mixed-trim"]).contains("legal: reads, writes and flushes"));
     assert!(refused(&["--storage-time", "2ms"]).contains("legal: up to 1ms"));
     assert!(refused(&["--host-ppm", "300"]).contains("legal: -200..=200"));
     assert!(refused(&["--pcap", "absent/file"]).contains("absent/file"));

@@ -6,7 +6,7 @@ use hardpath_rtl::fibre_channel::FrameBuffer;
 use hardpath_rtl::fibre_channel::port::FibreChannelPort;
 use hardpath_sim::engine::{Options, RawPort, Simulator};
 use hardpath_sim::firmware::FirmwareRunner;
-use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
+use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes, SharedReservations};
 use hardpath_sim::models::fibre_channel::{
     Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour, Speed, SpeedSetting,
 };
@@ -138,7 +138,8 @@ impl<N: Neighbour> PortMachine<N> {
         };
         let (line_clock, clock) = (clock_named("line_clock")?, clock_named("clock")?);
         let unit = LogicalUnit { blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
-        let firmware = PortFirmware::new(NAMES, FrameBuffer::<13>::credit() as u16, unit);
+        let firmware =
+            PortFirmware::new(NAMES, FrameBuffer::<13>::credit() as u16, unit, SharedReservations::default());
         Ok(Self {
             simulator,
             ports,

@@ -212,6 +212,7 @@ fn port_mailboxes() {
                 .input("inspection_reason", |block| &mut block.inspection.reason)
                 .input("inspection_login", |block| &mut block.inspection.login)
                 .input("inspection_originator", |block| &mut block.inspection.originator)
+                .input("inspection_moved", |block| &mut block.inspection.moved)
                 .input("inspection_failure_valid", |block| &mut block.inspection.failure_valid)
                 .input("inspection_failure_exchange", |block| &mut block.inspection.failure_exchange)
                 .input("dropped", |block| &mut block.dropped)
@@ -233,7 +234,7 @@ fn port_mailboxes() {
             vec![
                 chance("mailbox_request", 0.7),
                 chance("mailbox_write", 0.5),
-                drawn("mailbox_address", |_, random| random.random_range(0..29) * 4),
+                drawn("mailbox_address", |_, random| random.random_range(0..30) * 4),
                 free("mailbox_data_in", 1.0),
                 Box::new(StreamDriver::with_units("received", 0.8, 9)),
                 below("state", 9),
@@ -249,6 +250,7 @@ fn port_mailboxes() {
                 free("inspection_reason", 0.5),
                 free("inspection_login", 0.5),
                 free("inspection_originator", 0.5),
+                free("inspection_moved", 0.5),
                 chance("inspection_failure_valid", 0.3),
                 free("inspection_failure_exchange", 0.5),
                 chance("dropped", 0.3),

@@ -15,5 +15,6 @@ mod link;
 mod ordered_set_decoder;
 mod port;
 mod port_state_machine;
+mod processor_commands;
 mod speed_negotiation;
 mod target;

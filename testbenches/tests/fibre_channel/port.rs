@@ -38,8 +38,8 @@ fn a_host_logs_in_and_is_told_what_is_there() {
     let capacity = run(&mut around, Transfer::command(&block, 32));
     assert_eq!(u64::from_be_bytes(capacity.data[..8].try_into().expect("eight bytes")), (1 << 24) - 1);
     let pages = run(&mut around, Transfer::command(&[0x12, 1, 0, 0, 255, 0], 255));
-    assert_eq!(pages.data[4..], [0x00, 0x80, 0x83, 0xB0, 0xB1]);
-    for page in [0x80, 0x83, 0xB0, 0xB1] {
+    assert_eq!(pages.data[4..], [0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2]);
+    for page in [0x80, 0x83, 0xB0, 0xB1, 0xB2] {
         let reply = run(&mut around, Transfer::command(&[0x12, 1, page, 0, 255, 0], 255));
         assert_eq!((reply.status, reply.data[1], usize::from(reply.data[3]) + 4), (0, page, reply.data.len()));
     }

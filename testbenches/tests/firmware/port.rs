@@ -1,11 +1,11 @@
 //! What the processor of a Fibre Channel port decides.
 
-use hardpath_sim::firmware::port::{Failure, LogicalUnit, PortFirmware, PortNames, PortOrder};
+use hardpath_sim::firmware::port::{Failure, LogicalUnit, PortFirmware, PortNames, PortOrder, SharedReservations};
 use hardpath_sim::models::fibre_channel::{Frame, Header};
 
 fn firmware(name: u64) -> PortFirmware {
     let unit = LogicalUnit { blocks: 1000, name: 1, serial: "1".to_owned() };
-    PortFirmware::new(PortNames { port: name, node: 2 }, 14, unit)
+    PortFirmware::new(PortNames { port: name, node: 2 }, 14, unit, SharedReservations::default())
 }
 
 fn login(code: u8, name: u64, payload: u16) -> Vec<u8> {
@@ -46,7 +46,8 @@ fn logged_in() -> PortFirmware {
         address: 0x01_0200,
         payload: 512,
         is_fast: true,
-        is_valid: true
+        is_valid: true,
+        is_read_only: false
     }));
     firmware
 }

@@ -153,6 +153,7 @@ pub struct PortMailbox {
     offset_of_page_status: Constant<Bits<12>>,
     offset_of_page_place: Constant<Bits<12>>,
     offset_of_page_word: Constant<Bits<12>>,
+    offset_of_exchange_moved: Constant<Bits<12>>,
 
     arb: DFF<Bit>,
     in_loop: DFF<Bit>,
@@ -182,6 +183,7 @@ pub struct PortMailbox {
     closes: DFF<Bit>,
     asking: DFF<Bit>,
     answer: DFF<Bits<31>>,
+    moved: DFF<Bits<23>>,
     bad: DFF<Bits<16>>,
     unasked: DFF<Bits<16>>,
     first: DFF<Bit>,
@@ -284,6 +286,7 @@ impl Default for PortMailbox {
             offset_of_page_status: offset("page_status"),
             offset_of_page_place: offset("page_place"),
             offset_of_page_word: offset("page_word"),
+            offset_of_exchange_moved: offset("exchange_moved"),
             arb: Default::default(),
             in_loop: Default::default(),
             half_duplex: Default::default(),
@@ -312,6 +315,7 @@ impl Default for PortMailbox {
             closes: Default::default(),
             asking: Default::default(),
             answer: Default::default(),
+            moved: Default::default(),
             bad: Default::default(),
             unasked: Default::default(),
             first: Default::default(),
@@ -336,7 +340,7 @@ impl Logic for PortMailbox {
     fn update(&mut self) {
         dff_setup!(self, clock, arb, credit_register, address, capacity_low, capacity_high, new_address, new_payload);
         dff_setup!(self, clock, in_loop, half_duplex, name_low, name_high, hard, has_hard, lip_seen);
-        dff_setup!(self, clock, speed, negotiation, renegotiation, number, word_place);
+        dff_setup!(self, clock, speed, negotiation, renegotiation, number, word_place, moved);
         dff_setup!(self, clock, selected, closes, asking, answer, bad, unasked, first, last, data, finished);
 
         self.swapped_in.next = (self.mailbox.data_in.val() << 24)
@@ -462,6 +466,7 @@ impl Logic for PortMailbox {
         if self.inspection.answered.val() & self.asking.q.val() {
             self.asking.d.next = false;
             self.answer.d.next = self.answered.val();
+            self.moved.d.next = self.inspection.moved.val();
         }
         if self.dropped.val() {
             self.bad.d.next = self.bad.q.val() + 1;
@@ -497,6 +502,9 @@ impl Logic for PortMailbox {
             }
             if self.mailbox.address.val() == self.offset_of_page_number.val() {
                 self.data.d.next = self.number.q.val();
+            }
+            if self.mailbox.address.val() == self.offset_of_exchange_moved.val() {
+                self.data.d.next = bit_cast::<32, 23>(self.moved.q.val()) << 2;
             }
             if self.mailbox.address.val() == self.offset_of_page_status.val() {
                 self.data.d.next = self.page_status.val();

@@ -218,4 +218,11 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         description: "word of the processor's slot, its first byte in bits 31..24; each access moves on to the next; only while \
                       `page_status` bit 0 is low",
     },
+    MailboxRegister {
+        name: "exchange_moved",
+        offset: 0x070,
+        reset: 0,
+        access: Access::ReadOnly,
+        description: "bytes of data that were sent or received of the exchange that `exchange_state` tells of",
+    },
 ];

@@ -871,6 +871,7 @@ impl Logic for ExchangeEngine {
         self.inspection.failed.next = self.reported.q.val();
         self.inspection.login.next = self.login.q.val();
         self.inspection.originator.next = self.originator.q.val();
+        self.inspection.moved.next = self.offset.q.val();
         self.inspection.reason.next = self.reason.q.val();
         self.inspection.failure_valid.next = self.failures.available.val();
         self.inspection.failure_exchange.next = self.failures.number.val();

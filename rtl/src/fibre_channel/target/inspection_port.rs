@@ -29,6 +29,8 @@ pub struct InspectionSource {
     pub login: Signal<In, Bits<4>>,
     /// Its OX_ID.
     pub originator: Signal<In, Bits<16>>,
+    /// Words of its data that were sent or received so far.
+    pub moved: Signal<In, Bits<23>>,
     /// An exchange ended early, until that is taken notice of.
     pub failure_valid: Signal<In, Bit>,
     /// That is taken notice of.
@@ -61,6 +63,8 @@ pub struct InspectionSink {
     pub login: Signal<Out, Bits<4>>,
     /// Its OX_ID.
     pub originator: Signal<Out, Bits<16>>,
+    /// Words of its data that were sent or received so far.
+    pub moved: Signal<Out, Bits<23>>,
     /// An exchange ended early, until that is taken notice of.
     pub failure_valid: Signal<Out, Bit>,
     /// That is taken notice of.

@@ -5,11 +5,15 @@
 
 mod fabric;
 mod link_services;
+mod parameters;
 mod policy;
+mod reservations;
 mod scsi;
 mod task;
 
 pub use link_services::PortNames;
-pub use policy::{Failure, PortFirmware, PortOrder};
-pub use scsi::{LogicalUnit, ScsiReply};
+pub use parameters::Work;
+pub use policy::{Failure, Found, PortFirmware, PortOrder, StorageJob, Worked};
+pub use reservations::{Nexus, Refusal, Reservations, SharedReservations};
+pub use scsi::{LogicalUnit, ScsiReply, Sense};
 pub use task::{PortTask, PortTimes};

@@ -1,7 +1,9 @@
 //! SCSI commands other than the reads and writes that hardware carries out.
 
+use super::parameters::{MOST_COMPARED, MOST_DESCRIPTORS, MOST_UNMAPPED};
+
 /// Sense key, additional code and qualifier.
-type Sense = (u8, u8, u8);
+pub type Sense = (u8, u8, u8);
 
 const ILLEGAL_COMMAND: Sense = (0x05, 0x20, 0x00);
 const OUT_OF_RANGE: Sense = (0x05, 0x21, 0x00);
@@ -48,6 +50,16 @@ impl ScsiReply {
         Self { status: CHECK_CONDITION, data: vec![], sense }
     }
 
+    /// CHECK CONDITION, with information such as where something is: response code F0h.
+    pub fn check_at(sense: Sense, information: Option<u32>) -> Self {
+        let mut reply = Self::check(sense);
+        if let Some(information) = information {
+            reply.sense[0] = 0xF0;
+            reply.sense[3..7].copy_from_slice(&information.to_be_bytes());
+        }
+        reply
+    }
+
     /// Another status, without data.
     pub fn status(status: u8) -> Self {
         Self { status, ..Self::default() }
@@ -90,6 +102,13 @@ impl LogicalUnit {
             0x12 => self.inquire(block),
             0x1A => self.sense_modes(block, block[4].into(), false),
             0x5A => self.sense_modes(block, two(&block[7..]), true),
+            // VERIFY of the medium: what is not read back when it is read is told then. With data it is not supported.
+            0x2F if block[1] & 0xE6 == 0 => self.within(four(&block[2..]).into(), two(&block[7..]) as u64),
+            0x8F if block[1] & 0xE6 == 0 => {
+                let first = u64::from(four(&block[2..])) << 32 | u64::from(four(&block[6..]));
+                self.within(first, four(&block[10..]).into())
+            }
+            0x2F | 0x8F => ScsiReply::check(INVALID_FIELD),
             // SYNCHRONIZE CACHE: what is acknowledged is safe.
             0x35 => self.within(four(&block[2..]).into(), two(&block[7..]) as u64),
             0x91 => {
@@ -106,6 +125,8 @@ impl LogicalUnit {
                 data[8..12].copy_from_slice(&512_u32.to_be_bytes());
                 // Eight blocks are a page.
                 data[13] = 3;
+                // Pages may have no data; then they read as zeros.
+                data[14] = 0xC0;
                 ScsiReply::data(data, four(&block[10..]) as usize)
             }
             0x9E => ScsiReply::check(INVALID_FIELD),
@@ -161,7 +182,7 @@ impl LogicalUnit {
         };
         match (block[1], block[2]) {
             (0, 0) => ScsiReply::data(self.inquiry(), allocation),
-            (1, 0x00) => page(0x00, &[0x00, 0x80, 0x83, 0xB0, 0xB1]),
+            (1, 0x00) => page(0x00, &[0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2]),
             (1, 0x80) => page(0x80, self.serial.as_bytes()),
             (1, 0x83) => page(0x83, &[[0x01, 0x03, 0x00, 0x08].as_slice(), &self.name.to_be_bytes()].concat()),
             (1, 0xB0) => {
@@ -169,6 +190,11 @@ impl LogicalUnit {
                 // Of multiples of 8 blocks, up to 65,535 at once.
                 content[2..4].copy_from_slice(&8_u16.to_be_bytes());
                 content[4..8].copy_from_slice(&65_535_u32.to_be_bytes());
+                content[1] = MOST_COMPARED;
+                content[16..20].copy_from_slice(&MOST_UNMAPPED.to_be_bytes());
+                content[20..24].copy_from_slice(&MOST_DESCRIPTORS.to_be_bytes());
+                // Pages are unmapped as a whole.
+                content[24..28].copy_from_slice(&8_u32.to_be_bytes());
                 page(0xB0, &content)
             }
             (1, 0xB1) => {
@@ -177,6 +203,8 @@ impl LogicalUnit {
                 content[1] = 1;
                 page(0xB1, &content)
             }
+            // UNMAP, and zeros where there is no data; thin provisioning.
+            (1, 0xB2) => page(0xB2, &[0x00, 0x84, 0x02, 0x00]),
             _ => ScsiReply::check(INVALID_FIELD),
         }
     }

@@ -1,10 +1,13 @@
 //! The processor's program at a port's mailbox.
 
+use std::collections::VecDeque;
+
 use hardpath_rtl::fibre_channel::PortState;
 use hardpath_rtl::fibre_channel::port::PORT_REGISTERS;
 use hardpath_rtl::flash_controller::mailbox::MailboxRegister;
 
-use super::policy::{Failure, PortFirmware, PortOrder};
+use super::parameters::Work;
+use super::policy::{Failure, Found, PortFirmware, PortOrder, StorageJob, Worked};
 use crate::firmware::{FirmwareResult, Processor};
 use crate::models::fibre_channel::{Frame, Speed, SpeedSetting};
 
@@ -19,6 +22,16 @@ const PATIENCE: u8 = 3;
 const CONTROL_LINK: u32 = 1;
 const CONTROL_LOOP: u32 = 8;
 const GO_OFFLINE: u32 = 4;
+/// `page_operation`.
+const READ: u32 = 0;
+const TRIM: u32 = 2;
+const COMPARE_AND_WRITE: u32 = 3;
+/// `page_status`.
+const PAGE_BUSY: u32 = 1;
+const PAGE_FAILED: u32 = 2;
+const PAGE_DIFFERS: u32 = 4;
+/// Words of a block.
+const BLOCK_WORDS: u32 = 128;
 /// `loop_status`: LIP came.
 const LIP_CAME: u32 = 1 << 16;
 
@@ -112,6 +125,8 @@ impl PortTask {
             } else {
                 self.sense().await;
             }
+            let orders = self.firmware.on_reservations();
+            self.carry_out(orders).await;
             if status >> 16 & 1 == 1 {
                 self.take_failure().await;
             } else if status >> 17 & 1 == 1 {
@@ -195,19 +210,104 @@ impl PortTask {
         }
     }
 
-    async fn carry_out(&self, orders: Vec<PortOrder>) {
-        for order in orders {
+    /// Carries orders out, and those that follow from them.
+    async fn carry_out(&mut self, orders: Vec<PortOrder>) {
+        let mut orders = VecDeque::from(orders);
+        while let Some(order) = orders.pop_front() {
             match order {
                 PortOrder::Send(frame) => self.send(&frame).await,
                 PortOrder::SetAddress(address) => self.write("own_address", address).await,
                 PortOrder::SetCredit(credit) => self.write("credit", credit.into()).await,
-                PortOrder::SetLogin { entry, address, payload, is_fast, is_valid } => {
+                PortOrder::SetLogin { entry, address, payload, is_fast, is_valid, is_read_only } => {
                     self.write("login_address", address).await;
                     self.write("login_payload", payload.into()).await;
-                    let entry = u32::from(entry) | u32::from(is_fast) << 4 | u32::from(is_valid) << 5;
+                    let flags = [is_fast, is_valid, is_read_only].map(u32::from);
+                    let entry = u32::from(entry) | flags[0] << 4 | flags[1] << 5 | flags[2] << 6;
                     self.write("login_entry", entry).await;
                 }
                 PortOrder::Close { entry, originator } => self.close(entry.into(), originator).await,
+                PortOrder::Find { entry, originator, request } => {
+                    let found = self.find(entry, originator).await;
+                    orders.extend(self.firmware.on_found(&request, found));
+                }
+                PortOrder::Storage(job) => {
+                    let worked = self.work(&job).await;
+                    orders.push_back(self.firmware.on_worked(&job, worked));
+                }
+                PortOrder::MakeKnown { version, waits } => {
+                    while !self.firmware.make_known(version) && waits {
+                        self.processor.sleep(self.processor.cycle() + POLL).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn find(&self, entry: u8, originator: u16) -> Option<Found> {
+        for number in 0..EXCHANGES {
+            let state = self.exchange(number).await;
+            if state >> 30 & 1 == 1 && (state >> 16 & 0xF) as u8 == entry && state as u16 == originator {
+                let moved = self.read("exchange_moved").await;
+                return Some(Found { exchange: number as u8, is_write: state >> 29 & 1 == 1, moved });
+            }
+        }
+        None
+    }
+
+    async fn work(&self, job: &StorageJob) -> Worked {
+        match &job.work {
+            Work::Trim(ranges) => {
+                for page in ranges.iter().cloned().flatten() {
+                    if self.page(TRIM, page, 0, 7).await & PAGE_FAILED != 0 {
+                        return Worked::Failed;
+                    }
+                }
+                Worked::Well
+            }
+            Work::CompareAndWrite { block, expected, new } => {
+                let (page, block) = ((block / 8) as u32, (block % 8) as u32);
+                self.give_block(block ^ 1, expected).await;
+                self.give_block(block, new).await;
+                let status = self.page(COMPARE_AND_WRITE, page, block, block).await;
+                if status & PAGE_DIFFERS != 0 {
+                    return Worked::Differs(self.first_difference(page, block, expected).await);
+                }
+                if status & PAGE_FAILED != 0 { Worked::Failed } else { Worked::Well }
+            }
+        }
+    }
+
+    /// Where a block differs from what was expected, as far as it has not changed meanwhile.
+    async fn first_difference(&self, page: u32, block: u32, expected: &[u8]) -> Option<u32> {
+        if self.page(READ, page, 0, 7).await & PAGE_FAILED != 0 {
+            return None;
+        }
+        self.write("page_place", block * BLOCK_WORDS).await;
+        for (number, word) in expected.chunks_exact(4).enumerate() {
+            let there = self.read("page_word").await.to_be_bytes();
+            if let Some(byte) = there.iter().zip(word).position(|(one, other)| one != other) {
+                return Some((4 * number + byte) as u32);
+            }
+        }
+        None
+    }
+
+    /// Puts a block into the processor's slot.
+    async fn give_block(&self, block: u32, data: &[u8]) {
+        self.write("page_place", block * BLOCK_WORDS).await;
+        for word in data.chunks_exact(4) {
+            self.write("page_word", u32::from_be_bytes([word[0], word[1], word[2], word[3]])).await;
+        }
+    }
+
+    /// Has storage do something with a page; its status afterwards.
+    async fn page(&self, operation: u32, page: u32, first: u32, last: u32) -> u32 {
+        self.write("page_number", page).await;
+        self.write("page_operation", operation | first << 4 | last << 8).await;
+        loop {
+            let status = self.read("page_status").await;
+            if status & PAGE_BUSY == 0 {
+                return status;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
-use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes};
+use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes, SharedReservations};
 use crate::models::fibre_channel::arbitrated_loop::LoopPort;
 use crate::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour, Speed, SpeedSetting};
 use crate::models::{PageDevice, PagePins};
@@ -143,10 +143,11 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
         let mut periods = vec![WORD_PICOSECONDS; simulator.clocks().len()];
         periods[ports.storage_clock] = settings.device_period_ps;
         let recorder = trace.recorder_of(&mut simulator, periods)?;
+        let reservations = SharedReservations::default();
         let program = |port: usize| {
             let unit = LogicalUnit { blocks: settings.blocks, name: UNIT_NAME, serial: UNIT_SERIAL.to_owned() };
             let names = PortNames { port: NODE_NAME + 1 + port as u64, node: NODE_NAME };
-            let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit);
+            let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit, reservations.clone());
             FirmwareRunner::new(|processor| {
                 PortTask::new(processor, firmware, settings.speed, settings.port_times).run()
             })

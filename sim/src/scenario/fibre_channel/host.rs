@@ -9,8 +9,19 @@ use std::collections::HashMap;
 const PAGE_BLOCKS: u32 = (PAGE_BYTES / BLOCK_BYTES) as u32;
 /// SYNCHRONIZE CACHE(10).
 const SYNCHRONIZE_CACHE: u8 = 0x35;
+/// UNMAP.
+const UNMAP: u8 = 0x42;
 /// Sense key of a medium error.
 const MEDIUM_ERROR: u8 = 3;
+
+/// UNMAP of a page.
+fn unmap(block: u64) -> Transfer {
+    let descriptor = [block.to_be_bytes().as_slice(), &PAGE_BLOCKS.to_be_bytes(), &[0; 4]].concat();
+    let data = [&[0, 22, 0, 16, 0, 0, 0, 0], descriptor.as_slice()].concat();
+    let mut command = Transfer::command(&[UNMAP, 0, 0, 0, 0, 0, 0, 0, data.len() as u8, 0], data.len() as u32);
+    command.data = Some(data);
+    command
+}
 
 /// All hosts as one.
 pub struct Host {
@@ -39,7 +50,8 @@ impl Host {
         let transfer = match command.operation {
             Operation::Read => Transfer::new(Access::Ten, block, PAGE_BLOCKS, None),
             Operation::Write => Transfer::new(Access::Ten, block, PAGE_BLOCKS, Some(data)),
-            Operation::Flush | Operation::Trim => Transfer::command(&[SYNCHRONIZE_CACHE, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
+            Operation::Trim => unmap(block),
+            Operation::Flush => Transfer::command(&[SYNCHRONIZE_CACHE, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
         };
         self.flights.insert((number, initiator.start(transfer)), flight);
     }

@@ -11,7 +11,7 @@ use crate::scenario::Moment;
 use crate::scenario::controller::run::CLOCK_PICOSECONDS;
 use crate::scenario::controller::{self, ControllerOptions, ControllerShape, FlashDevice, Upkeep};
 use crate::workload::iolog::IologError;
-use crate::workload::{HostCommand, Operation, PAGE_BYTES, Pattern, PatternError, PatternKind, WorkloadChoice};
+use crate::workload::{HostCommand, PAGE_BYTES, Pattern, PatternError, PatternKind, WorkloadChoice};
 use serde::Serialize;
 use std::str::FromStr;
 use thiserror::Error;
@@ -146,9 +146,6 @@ pub enum OptionsError {
     /// The clocks differ too much.
     #[error("clock difference of {0} ppm (legal: -{MOST_PPM}..={MOST_PPM})")]
     Clock(i32),
-    /// The port has no command for it yet.
-    #[error("a workload that trims (legal: reads, writes and flushes)")]
-    Trim,
 }
 
 impl FromStr for Attach {
@@ -302,7 +299,6 @@ impl FibreChannelOptions {
     pub fn validate(&self) -> Result<(), OptionsError> {
         self.card.validate()?;
         let kind = match self.workload {
-            WorkloadChoice::Pattern(PatternKind::MixedTrim) => return Err(OptionsError::Trim),
             WorkloadChoice::Pattern(kind) => kind,
             // The depth of the queue holds for logs, too.
             WorkloadChoice::Iolog(_) => PatternKind::SeqWrite,
@@ -318,13 +314,9 @@ impl FibreChannelOptions {
     /// The commands of the host.
     ///
     /// # Errors
-    /// If a log cannot be read, is not legal or trims.
+    /// If a log cannot be read or is not legal.
     pub fn host_commands(&self) -> Result<Vec<HostCommand>, OptionsError> {
-        let commands: Vec<_> = self.workload.commands(self.card.pages, |kind| self.pattern(kind))?.collect();
-        match commands.iter().any(|command| command.operation == Operation::Trim) {
-            true => Err(OptionsError::Trim),
-            false => Ok(commands),
-        }
+        Ok(self.workload.commands(self.card.pages, |kind| self.pattern(kind))?.collect())
     }
 }
 
@@ -367,8 +359,6 @@ mod tests {
         let flash = CardOptions { storage: Storage::Flash(FlashKind::Slc), pages: 1 << 20, ..card() };
         assert!(error(flash).starts_with("logical pages 1048576 (legal: 1..="));
         let error = |options: FibreChannelOptions| options.validate().unwrap_err().to_string();
-        let trims = FibreChannelOptions { workload: WorkloadChoice::Pattern(PatternKind::MixedTrim), ..options() };
-        assert_eq!(error(trims), "a workload that trims (legal: reads, writes and flushes)");
         let deep = FibreChannelOptions { queue_depth: 129, ..options() };
         assert_eq!(error(deep), "queue depth 129 (legal: 1..=128)");
         assert_eq!("star".parse::<Attach>().unwrap_err().to_string(), r#"attach "star" (legal: p2p, fabric, loop)"#);
