@@ -4,3 +4,4 @@ mod executor;
 mod policy;
 mod port;
 mod rebuild;
+mod reservations;
