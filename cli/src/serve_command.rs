@@ -58,6 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         attach: Attach::PointToPoint,
         speed: SpeedChoice::Fixed(Speed::Eight),
         host_speed: None,
+        scrambles: false,
         ports: 1,
         hosts: 1,
         host_ppm: 0,

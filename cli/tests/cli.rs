@@ -287,6 +287,7 @@ fn bad_hosts_and_lines_say_what_is_legal() {
     assert!(refused(&["--attach", "fabric", "--ports", "0"]).contains("ports 0 (legal: 1, 2)"));
     assert!(refused(&["--speed", "16"]).contains("legal: auto, 2, 4, 8"));
     assert!(refused(&["--speed", "auto", "--host-speed", "auto"]).contains("legal: 2, 4, 8"));
+    assert!(refused(&["--scramble", "--attach", "loop"]).contains("legal: attach p2p, fabric"));
     assert!(refused(&["--host-speed", "4"]).contains("legal: with speed auto"));
     assert!(refused(&["--workload", "log"]).contains("log:4"));
     assert!(refused(&["--storage-time", "2ms"]).contains("legal: up to 1ms"));

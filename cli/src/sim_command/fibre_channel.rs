@@ -55,6 +55,9 @@ pub struct FibreChannelArguments {
     /// With speed `auto`, the fastest speed that hosts have: 2, 4 or 8 [default: 8]
     #[arg(long, value_name = "SPEED")]
     host_speed: Option<String>,
+    /// Scramble the frames of 8 Gb/s, on both sides; with an assumed polynomial
+    #[arg(long)]
+    scramble: bool,
     /// What lies behind the card: memory, or a flash controller with twenty chips [default: memory]
     #[arg(long, value_enum)]
     storage: Option<StorageKind>,
@@ -82,6 +85,7 @@ impl FibreChannelArguments {
             ("--attach", self.attach.is_some()),
             ("--speed", self.speed.is_some()),
             ("--host-speed", self.host_speed.is_some()),
+            ("--scramble", self.scramble),
             ("--storage", self.storage.is_some()),
             ("--hosts", self.hosts.is_some()),
             ("--ports", self.ports.is_some()),
@@ -109,6 +113,7 @@ impl FibreChannelArguments {
             attach: self.attach.as_deref().unwrap_or("p2p").parse()?,
             speed: self.speed.as_deref().unwrap_or("8").parse()?,
             host_speed,
+            scrambles: self.scramble,
             ports: self.ports.unwrap_or_else(|| hosts.clamp(1, PORTS as u32)),
             hosts,
             host_ppm: self.host_ppm.unwrap_or(0),

@@ -160,6 +160,7 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.fills_with_arb.connect();
             block.reset_link.connect();
             block.go_offline.connect();
+            block.scrambles.connect();
             block.speed.connect();
             block.is_negotiating.connect();
             block.buffer_overrun.connect();

@@ -3,7 +3,10 @@
 use rust_hdl::prelude::*;
 
 use super::{CatalogueEntry, connected};
-use crate::line::{CommaAligner, Crc32Word, Decoder8b10b, ElasticBuffer, Encoder8b10b, WordSynchronizer};
+use crate::line::{
+    CommaAligner, Crc32Word, Decoder8b10b, ElasticBuffer, Encoder8b10b, FrameScrambler, ScramblerParameters,
+    WordSynchronizer,
+};
 
 /// The entries, in data-flow order.
 pub(super) static ENTRIES: &[CatalogueEntry] = &[
@@ -75,6 +78,19 @@ pub(super) static ENTRIES: &[CatalogueEntry] = &[
             block.clock.connect();
             block.word.connect();
             block.control.connect();
+            Ok(connected(block))
+        },
+    },
+    CatalogueEntry {
+        name: "frame_scrambler",
+        summary: "frames of 8 Gb/s without regular patterns",
+        build: || {
+            let mut block = FrameScrambler::new(ScramblerParameters::ASSUMED);
+            block.clock.connect();
+            block.is_enabled.connect();
+            block.starts.connect();
+            block.is_data.connect();
+            block.word.connect();
             Ok(connected(block))
         },
     },

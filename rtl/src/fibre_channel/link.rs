@@ -5,10 +5,12 @@ use rust_hdl::prelude::*;
 use super::arbitrated_loop::{AlternateCredit, LoopPortStateMachine, LoopState};
 use super::{
     CreditCounter, EndOfFrameDisparity, FrameBuffer, FrameReceiver, FrameTransmitter, FrameVerdict, LineSpeed,
-    LinkTimes, OrderedSetDecoder, PortOutput, PortState, PortStateMachine, WordKind,
+    LinkTimes, OrderedSetDecoder, PortOutput, PortState, PortStateMachine, WordKind, ordered_set,
 };
 use crate::circuit::circuit_info;
-use crate::line::{CommaAligner, Decoder8b10b, ElasticBuffer, Encoder8b10b, WordSynchronizer};
+use crate::line::{
+    CommaAligner, Decoder8b10b, ElasticBuffer, Encoder8b10b, FrameScrambler, ScramblerParameters, WordSynchronizer,
+};
 use crate::stream::StreamSink;
 
 /// Forty bits of a line each way every cycle, and the frames in them: coding, word synchronization, compensation of the
@@ -43,6 +45,8 @@ pub struct Link {
     pub buffer_freed: Signal<In, Bit>,
     /// Fill words are ARB(FF), as at 8 Gb/s, else IDLE.
     pub fills_with_arb: Signal<In, Bit>,
+    /// Frames are scrambled, both ways.
+    pub scrambles: Signal<In, Bit>,
     /// Resets an active link.
     pub reset_link: Signal<In, Bit>,
     /// Takes the link offline and up again.
@@ -110,6 +114,7 @@ pub struct Link {
     buffer: ElasticBuffer,
     ordered_sets: OrderedSetDecoder,
     port: PortStateMachine,
+    descrambler: FrameScrambler,
     receiver: FrameReceiver,
     credits: CreditCounter,
     /// The port was not active in the cycle before.
@@ -119,6 +124,9 @@ pub struct Link {
     owes: DFF<Bit>,
     next_owed: Signal<Local, Bits<8>>,
     transmitter: FrameTransmitter,
+    scrambler: FrameScrambler,
+    /// Second byte of all starts of frames.
+    start_of_frame: Constant<Bits<8>>,
     loop_port: LoopPortStateMachine,
     loop_credit: AlternateCredit,
     /// Receive buffers that hold a frame.
@@ -153,6 +161,7 @@ impl Link {
             credit: Default::default(),
             buffer_freed: Default::default(),
             fills_with_arb: Default::default(),
+            scrambles: Default::default(),
             reset_link: Default::default(),
             go_offline: Default::default(),
             speed: Default::default(),
@@ -188,6 +197,7 @@ impl Link {
             buffer: Default::default(),
             ordered_sets: Default::default(),
             port: PortStateMachine::new(times),
+            descrambler: FrameScrambler::new(ScramblerParameters::ASSUMED),
             receiver: Default::default(),
             credits: Default::default(),
             inactive: Default::default(),
@@ -195,6 +205,8 @@ impl Link {
             owes: Default::default(),
             next_owed: Default::default(),
             transmitter: Default::default(),
+            scrambler: FrameScrambler::new(ScramblerParameters::ASSUMED),
+            start_of_frame: Constant::new(u64::from(ordered_set::second_byte(ordered_set::SOF_I3)).into()),
             loop_port: LoopPortStateMachine::new(loop_timeout),
             loop_credit: Default::default(),
             occupied: Default::default(),
@@ -224,6 +236,8 @@ impl Logic for Link {
             transmitter,
             loop_port,
             loop_credit,
+            scrambler,
+            descrambler,
             disparity,
             encoder
         );
@@ -264,7 +278,14 @@ impl Logic for Link {
         self.port.go_offline.next = self.go_offline.val() | self.is_negotiating.val();
         self.port.speed.next = self.speed.val();
         self.receiver.kind.next = self.ordered_sets.kind.val();
-        self.receiver.received.next = self.ordered_sets.word.val();
+        self.descrambler.is_enabled.next = self.scrambles.val();
+        self.descrambler.starts.next = (self.ordered_sets.kind.val() == WordKind::SofI3)
+            | (self.ordered_sets.kind.val() == WordKind::SofN3)
+            | (self.ordered_sets.kind.val() == WordKind::Sof2)
+            | (self.ordered_sets.kind.val() == WordKind::SofOther);
+        self.descrambler.is_data.next = self.ordered_sets.kind.val() == WordKind::Data;
+        self.descrambler.word.next = self.ordered_sets.word.val();
+        self.receiver.received.next = self.descrambler.scrambled.val();
         self.receiver.is_active.next = self.port.is_active.val();
         if self.is_loop.val() {
             self.receiver.is_active.next = self.loop_port.receives.val();
@@ -293,7 +314,12 @@ impl Logic for Link {
         self.loop_port.kind.next = self.ordered_sets.kind.val();
         self.loop_port.received.next = self.ordered_sets.word.val();
         self.loop_port.is_repeated.next = self.ordered_sets.is_repeated.val();
-        self.loop_port.transmitted.next = self.transmitter.word.val();
+        self.scrambler.is_enabled.next = self.scrambles.val();
+        self.scrambler.starts.next = self.transmitter.is_ordered_set.val()
+            & (self.transmitter.word.val().get_bits::<8>(8) == self.start_of_frame.val());
+        self.scrambler.is_data.next = !self.transmitter.is_ordered_set.val();
+        self.scrambler.word.next = self.transmitter.word.val();
+        self.loop_port.transmitted.next = self.scrambler.scrambled.val();
         self.loop_port.transmitted_is_ordered_set.next = self.transmitter.is_ordered_set.val();
         self.loop_port.frame_sent.next = self.transmitter.frame_sent.val();
         self.loop_port.wants.next = self.frame.valid.val() & self.at_head.q.val();

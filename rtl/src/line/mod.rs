@@ -11,6 +11,7 @@ mod crc32_word;
 mod decoder_8b10b;
 mod elastic_buffer;
 mod encoder_8b10b;
+mod frame_scrambler;
 mod word_synchronizer;
 
 pub use character_decoder::CharacterDecoder;
@@ -20,4 +21,5 @@ pub use crc32_word::Crc32Word;
 pub use decoder_8b10b::Decoder8b10b;
 pub use elastic_buffer::ElasticBuffer;
 pub use encoder_8b10b::Encoder8b10b;
+pub use frame_scrambler::{FrameScrambler, ScramblerParameters};
 pub use word_synchronizer::WordSynchronizer;

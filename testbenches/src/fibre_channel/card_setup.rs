@@ -23,6 +23,7 @@ pub fn card_settings(pages: u64, device_period_ps: u64, seed: u64) -> CardSettin
         times: TIMES,
         speed: SpeedSetting::fixed(Speed::Eight),
         host_speed: SpeedSetting::fixed(Speed::Eight),
+        scrambles: false,
         blocks: pages * 8,
         device_period_ps,
         host_ppm: 0,

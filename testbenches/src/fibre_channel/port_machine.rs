@@ -6,7 +6,9 @@ use hardpath_rtl::fibre_channel::FrameBuffer;
 use hardpath_rtl::fibre_channel::port::FibreChannelPort;
 use hardpath_sim::engine::{Options, RawPort, Simulator};
 use hardpath_sim::firmware::FirmwareRunner;
-use hardpath_sim::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes, SharedReservations};
+use hardpath_sim::firmware::port::{
+    LineSetting, LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes, SharedReservations,
+};
 use hardpath_sim::models::fibre_channel::{
     Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour, Speed, SpeedSetting,
 };
@@ -148,7 +150,7 @@ impl<N: Neighbour> PortMachine<N> {
             storage,
             host: Attached::new(end, HOST_PPM, SpeedSetting::fixed(SPEED), TIMES, seed),
             processor: FirmwareRunner::new(|processor| {
-                PortTask::new(processor, firmware, SpeedSetting::fixed(SPEED), PORT_TIMES).run()
+                PortTask::new(processor, firmware, LineSetting::plain(SPEED), PORT_TIMES).run()
             }),
             watcher: None,
             seen: vec![],

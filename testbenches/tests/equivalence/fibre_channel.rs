@@ -348,6 +348,7 @@ fn links() {
             free("fills_with_arb", 0.01),
             Box::new(Sequence::constant("reset_link", 0)),
             Box::new(Sequence::constant("go_offline", 0)),
+            drawn("scrambles", move |cycle, _| u64::from(cycle as usize > cycles / 4)),
             // The speed is changed once.
             drawn("speed", move |cycle, _| u64::from(cycle as usize > cycles / 2)),
             drawn("is_negotiating", move |cycle, _| {
@@ -381,6 +382,7 @@ fn links() {
             .input("go_offline", |block| &mut block.go_offline)
             .input_with("speed", |block, words| block.speed.next = line_speed(words))
             .input("is_negotiating", |block| &mut block.is_negotiating)
+            .input("scrambles", |block| &mut block.scrambles)
             .input("buffer_overrun", |block| &mut block.buffer_overrun)
             .input("is_loop", |block| &mut block.is_loop)
             .input("loop_address", |block| &mut block.loop_address)

@@ -2,7 +2,10 @@
 
 use crate::blocks::{events_of, lockstep, stream_sink};
 use crate::drivers::{chance, drawn, free};
-use hardpath_rtl::line::{CommaAligner, Crc32Word, Decoder8b10b, ElasticBuffer, Encoder8b10b, WordSynchronizer};
+use hardpath_rtl::line::{
+    CommaAligner, Crc32Word, Decoder8b10b, ElasticBuffer, Encoder8b10b, FrameScrambler, ScramblerParameters,
+    WordSynchronizer,
+};
 use hardpath_rtl::linear::FactoredLinearMap;
 use hardpath_testbenches::cosimulation::StreamDriver;
 use rand::Rng;
@@ -34,6 +37,24 @@ fn crc32_words() {
         3000,
     );
     assert!(events_of(&events, "sink") > 1000, "{events:?}");
+}
+
+#[test]
+fn frame_scramblers() {
+    lockstep(
+        "frame-scrambler",
+        FrameScrambler::new(ScramblerParameters::ASSUMED),
+        |model| {
+            model
+                .clock("clock", |block| &mut block.clock)
+                .input("is_enabled", |block| &mut block.is_enabled)
+                .input("starts", |block| &mut block.starts)
+                .input("is_data", |block| &mut block.is_data)
+                .input("word", |block| &mut block.word)
+        },
+        |_| vec![chance("is_enabled", 0.9), chance("starts", 0.05), chance("is_data", 0.8), free("word", 0.9)],
+        2000,
+    );
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use hardpath_sim::models::fibre_channel::{Access, Outcome, Transfer};
+use hardpath_sim::models::fibre_channel::{Access, Neighbour, Outcome, Transfer};
 use hardpath_sim::models::{BLOCK_BYTES, PageMemory, Pause};
-use hardpath_sim::scenario::fibre_channel::CardMachine;
-use hardpath_testbenches::fibre_channel::card;
+use hardpath_sim::scenario::Trace;
+use hardpath_sim::scenario::fibre_channel::{CardMachine, CardSettings};
+use hardpath_testbenches::fibre_channel::{card, card_settings};
 use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -42,6 +43,27 @@ fn run(card: &mut Card, port: usize, transfer: Transfer) -> Outcome {
 
 fn bytes(blocks: u32, random: &mut StdRng) -> Vec<u8> {
     (0..blocks as usize * BLOCK_BYTES).map(|_| random.random()).collect()
+}
+
+#[test]
+fn frames_may_be_scrambled_if_both_sides_know() {
+    let card_and_host = |card_scrambles: bool, host_scrambles: bool| {
+        let settings = card_settings(PAGES, PERIOD, 4);
+        let host = CardSettings { scrambles: host_scrambles, ..settings }.hba(0);
+        let settings = CardSettings { scrambles: card_scrambles, ..settings };
+        CardMachine::new(settings, vec![host], memory((10, 400), 0.1, 4), &Trace::none()).expect("a card")
+    };
+    let mut card = card_and_host(true, true);
+    card.log_in(100_000).expect("a login");
+    let data = vec![0; 24 * BLOCK_BYTES];
+    assert_eq!(run(&mut card, 0, Transfer::new(Access::Ten, 5, 24, Some(data.clone()))).status, 0);
+    assert_eq!(run(&mut card, 0, Transfer::new(Access::Ten, 5, 24, None)).data, data);
+    // Otherwise no frame has a good CRC.
+    for (card_scrambles, host_scrambles) in [(true, false), (false, true)] {
+        let mut card = card_and_host(card_scrambles, host_scrambles);
+        assert!(card.log_in(30_000).is_err());
+        assert_eq!(card.attached[0].end.counts().received, 0);
+    }
 }
 
 #[test]

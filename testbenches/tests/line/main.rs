@@ -3,6 +3,7 @@
 mod comma_aligner;
 mod crc32_word;
 mod elastic_buffer;
+mod frame_scrambler;
 mod line_code;
 mod line_model;
 mod vectors;

@@ -126,6 +126,8 @@ impl Logic for FibreChannelPort {
         self.link.credit.next = self.registers.credit.val();
         self.link.fills_with_arb.next =
             self.registers.fills_with_arb.val() & (self.negotiator.transmit_speed.val() == LineSpeed::Eight);
+        self.link.scrambles.next =
+            self.registers.scrambles.val() & (self.negotiator.transmit_speed.val() == LineSpeed::Eight);
         self.link.reset_link.next = self.registers.reset_link.val();
         self.link.go_offline.next = self.registers.go_offline.val();
         self.link.buffer_freed.next = self.buffer.freed.val();

@@ -30,6 +30,8 @@ pub struct PortMailbox {
     pub outstanding: Signal<In, Bits<8>>,
     /// Fill words are ARB(FF).
     pub fills_with_arb: Signal<Out, Bit>,
+    /// Frames are scrambled.
+    pub scrambles: Signal<Out, Bit>,
     /// The active link is reset.
     pub reset_link: Signal<Out, Bit>,
     /// The link is taken offline and up again.
@@ -158,6 +160,7 @@ pub struct PortMailbox {
     arb: DFF<Bit>,
     in_loop: DFF<Bit>,
     half_duplex: DFF<Bit>,
+    scrambling: DFF<Bit>,
     name_low: DFF<Bits<32>>,
     name_high: DFF<Bits<32>>,
     hard: DFF<Bits<8>>,
@@ -213,6 +216,7 @@ impl Default for PortMailbox {
             state: Default::default(),
             outstanding: Default::default(),
             fills_with_arb: Default::default(),
+            scrambles: Default::default(),
             reset_link: Default::default(),
             go_offline: Default::default(),
             is_loop: Default::default(),
@@ -290,6 +294,7 @@ impl Default for PortMailbox {
             arb: Default::default(),
             in_loop: Default::default(),
             half_duplex: Default::default(),
+            scrambling: Default::default(),
             name_low: Default::default(),
             name_high: Default::default(),
             hard: Default::default(),
@@ -339,7 +344,7 @@ impl Logic for PortMailbox {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, arb, credit_register, address, capacity_low, capacity_high, new_address, new_payload);
-        dff_setup!(self, clock, in_loop, half_duplex, name_low, name_high, hard, has_hard, lip_seen);
+        dff_setup!(self, clock, scrambling, in_loop, half_duplex, name_low, name_high, hard, has_hard, lip_seen);
         dff_setup!(self, clock, speed, negotiation, renegotiation, number, word_place, moved);
         dff_setup!(self, clock, selected, closes, asking, answer, bad, unasked, first, last, data, finished);
 
@@ -409,6 +414,7 @@ impl Logic for PortMailbox {
         self.control.next = self.control.val().replace_bit(0, self.arb.q.val());
         self.control.next = self.control.val().replace_bit(3, self.in_loop.q.val());
         self.control.next = self.control.val().replace_bit(4, self.half_duplex.q.val());
+        self.control.next = self.control.val().replace_bit(6, self.scrambling.q.val());
         if self.sees_lip.val() {
             self.lip_seen.d.next = true;
         }
@@ -577,6 +583,7 @@ impl Logic for PortMailbox {
                 self.in_loop.d.next = self.mailbox.data_in.val().get_bit(3);
                 self.half_duplex.d.next = self.mailbox.data_in.val().get_bit(4);
                 self.initialize.next = self.mailbox.data_in.val().get_bit(5);
+                self.scrambling.d.next = self.mailbox.data_in.val().get_bit(6);
                 self.lip_seen.d.next = false;
             }
             if self.mailbox.address.val() == self.offset_of_port_name_low.val() {
@@ -652,6 +659,7 @@ impl Logic for PortMailbox {
         self.fills_with_arb.next = self.arb.q.val();
         self.is_loop.next = self.in_loop.q.val();
         self.is_half_duplex.next = self.half_duplex.q.val();
+        self.scrambles.next = self.scrambling.q.val();
         self.port_name.next =
             (bit_cast::<64, 32>(self.name_high.q.val()) << 32) | bit_cast::<64, 32>(self.name_low.q.val());
         self.hard_address.next = self.hard.q.val();

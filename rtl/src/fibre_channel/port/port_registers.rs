@@ -10,7 +10,7 @@ pub static PORT_REGISTERS: &[MailboxRegister] = &[
         reset: 0,
         access: Access::ReadWrite,
         description: "bit 0: fill words of 8 Gb/s are ARB(FF), else IDLE; 3: the port is in a loop; 4: there it opens others half \
-                      duplex; writing bit 1 as 1 resets the active link, bit 2 takes the link offline and up again, \
+                      duplex; 6: frames of 8 Gb/s are scrambled; writing bit 1 as 1 resets the active link, bit 2 takes the link offline and up again, \
                       bit 5 initializes the loop (they read as 0)",
     },
     MailboxRegister {

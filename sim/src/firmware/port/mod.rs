@@ -16,4 +16,4 @@ pub use parameters::Work;
 pub use policy::{Failure, Found, PortFirmware, PortOrder, StorageJob, Worked};
 pub use reservations::{Nexus, Refusal, Reservations, SharedReservations};
 pub use scsi::{LogicalUnit, ScsiReply, Sense};
-pub use task::{PortTask, PortTimes};
+pub use task::{LineSetting, PortTask, PortTimes};

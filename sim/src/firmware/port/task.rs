@@ -21,6 +21,7 @@ const PATIENCE: u8 = 3;
 /// `port_control` at a link, and in a loop.
 const CONTROL_LINK: u32 = 1;
 const CONTROL_LOOP: u32 = 8;
+const SCRAMBLES: u32 = 0x40;
 const GO_OFFLINE: u32 = 4;
 /// `page_operation`.
 const READ: u32 = 0;
@@ -57,12 +58,28 @@ fn speed_control(setting: SpeedSetting) -> u32 {
     fastest | u32::from(setting.negotiates) << 2
 }
 
+/// What is set of a port's line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineSetting {
+    /// Its speed.
+    pub speed: SpeedSetting,
+    /// Frames of 8 Gb/s are scrambled, but for those of a loop.
+    pub scrambles: bool,
+}
+
+impl LineSetting {
+    /// A line of this speed.
+    pub const fn plain(speed: Speed) -> Self {
+        Self { speed: SpeedSetting::fixed(speed), scrambles: false }
+    }
+}
+
 /// Carries out at the mailbox what [`PortFirmware`] decides.
 #[derive(Debug)]
 pub struct PortTask {
     processor: Processor,
     firmware: PortFirmware,
-    speed: SpeedSetting,
+    line: LineSetting,
     times: PortTimes,
     /// When the next look at all exchanges is due, and when time for a login is over.
     next_scan: u64,
@@ -76,12 +93,12 @@ pub struct PortTask {
 }
 
 impl PortTask {
-    /// The program of a port with this speed.
-    pub fn new(processor: Processor, firmware: PortFirmware, speed: SpeedSetting, times: PortTimes) -> Self {
+    /// The program of a port with this line.
+    pub fn new(processor: Processor, firmware: PortFirmware, line: LineSetting, times: PortTimes) -> Self {
         Self {
             processor,
             firmware,
-            speed,
+            line,
             times,
             next_scan: times.exchange_timeout,
             next_login: None,
@@ -100,8 +117,8 @@ impl PortTask {
         let name = self.firmware.names().port;
         self.write("port_name_low", name as u32).await;
         self.write("port_name_high", (name >> 32) as u32).await;
-        self.write("speed_control", speed_control(self.speed)).await;
-        self.write("port_control", CONTROL_LINK).await;
+        self.write("speed_control", speed_control(self.line.speed)).await;
+        self.write("port_control", self.control_link()).await;
         self.write("capacity_low", blocks as u32).await;
         self.write("capacity_high", (blocks >> 32) as u32).await;
         let mut was_active = false;
@@ -148,6 +165,11 @@ impl PortTask {
         Ok(())
     }
 
+    /// `port_control` at a link.
+    fn control_link(&self) -> u32 {
+        CONTROL_LINK | if self.line.scrambles { SCRAMBLES } else { 0 }
+    }
+
     /// Finds out whether the port is at a link or in a loop: who sends LIP is a loop, and one that does not come up is none.
     async fn sense(&mut self) {
         let status = self.read("loop_status").await;
@@ -157,7 +179,7 @@ impl PortTask {
             self.write("port_control", CONTROL_LOOP).await;
         } else if self.is_in_loop && self.processor.cycle() > self.last_active.saturating_add(self.times.loop_wait) {
             self.is_in_loop = false;
-            self.write("port_control", CONTROL_LINK | GO_OFFLINE).await;
+            self.write("port_control", self.control_link() | GO_OFFLINE).await;
         }
     }
 

@@ -2,7 +2,9 @@
 
 use crate::engine::{RawPort, Simulator};
 use crate::firmware::FirmwareRunner;
-use crate::firmware::port::{LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes, SharedReservations};
+use crate::firmware::port::{
+    LineSetting, LogicalUnit, PortFirmware, PortNames, PortTask, PortTimes, SharedReservations,
+};
 use crate::models::fibre_channel::arbitrated_loop::LoopPort;
 use crate::models::fibre_channel::{Attached, Hba, HostPort, LineFrame, LineTimes, Neighbour, Speed, SpeedSetting};
 use crate::models::{PageDevice, PagePins};
@@ -40,6 +42,8 @@ pub struct CardSettings {
     pub speed: SpeedSetting,
     /// Speed of what they are attached to.
     pub host_speed: SpeedSetting,
+    /// Frames of 8 Gb/s are scrambled; not in loops.
+    pub scrambles: bool,
     /// Blocks of the logical unit.
     pub blocks: u64,
     /// Period of the device's clock.
@@ -66,6 +70,11 @@ impl CardSettings {
         (self.host_port(number), LoopPort::new(name, None, self.host.0.into(), LOOP_TIMEOUT))
     }
 
+    /// What the ports' processors set of their lines.
+    pub fn line(&self) -> LineSetting {
+        LineSetting { speed: self.speed, scrambles: self.scrambles }
+    }
+
     /// Times of the ports.
     pub fn link_times(&self) -> LinkTimes {
         link_times(self.times)
@@ -73,7 +82,11 @@ impl CardSettings {
 
     /// A host with this number at a line of its own.
     pub fn hba(&self, number: usize) -> Hba {
-        Hba::new(self.host_port(number), self.times)
+        let mut hba = Hba::new(self.host_port(number), self.times);
+        if self.scrambles {
+            hba.line.scramble();
+        }
+        hba
     }
 }
 
@@ -149,7 +162,7 @@ impl<D: PageDevice, N: Neighbour> CardMachine<D, N> {
             let names = PortNames { port: NODE_NAME + 1 + port as u64, node: NODE_NAME };
             let firmware = PortFirmware::new(names, FrameBuffer::<13>::credit() as u16, unit, reservations.clone());
             FirmwareRunner::new(|processor| {
-                PortTask::new(processor, firmware, settings.speed, settings.port_times).run()
+                PortTask::new(processor, firmware, settings.line(), settings.port_times).run()
             })
         };
         let attach = |(port, end): (usize, N)| {

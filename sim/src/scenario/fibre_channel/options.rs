@@ -76,6 +76,8 @@ pub struct CardOptions {
     pub speed: SpeedChoice,
     /// The fastest speed that what is attached has, if they find it out; otherwise 8 Gb/s.
     pub host_speed: Option<Speed>,
+    /// Frames of 8 Gb/s are scrambled; not in loops.
+    pub scrambles: bool,
     /// Ports that something is attached to, the first ones.
     pub ports: u32,
     /// Hosts, dealt to the ports in turn.
@@ -115,6 +117,9 @@ pub enum OptionsError {
     /// The hosts have the speed of the line.
     #[error("host speed {0} at lines of a set speed (legal: with speed auto)")]
     HostSpeed(Speed),
+    /// Frames of loops are not scrambled here.
+    #[error("scrambled frames in a loop (legal: attach p2p, fabric)")]
+    ScrambledLoop,
     /// The built-in pattern is not legal.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -208,6 +213,9 @@ impl CardOptions {
             let legal = if most == ports { ports.to_string() } else { format!("{ports}..={most}") };
             return Err(OptionsError::Hosts { hosts, ports, legal });
         }
+        if self.scrambles && self.attach == Attach::Loop {
+            return Err(OptionsError::ScrambledLoop);
+        }
         if let (Some(speed), SpeedChoice::Fixed(_)) = (self.host_speed, self.speed) {
             return Err(OptionsError::HostSpeed(speed));
         }
@@ -230,6 +238,7 @@ impl CardOptions {
             times: TIMES,
             speed,
             host_speed,
+            scrambles: self.scrambles,
             blocks: u64::from(self.pages) * (PAGE_BYTES / BLOCK_BYTES) as u64,
             device_period_ps: CLOCK_PICOSECONDS,
             host_ppm: self.host_ppm,
@@ -247,7 +256,11 @@ impl CardOptions {
                 Attach::PointToPoint => Box::new(settings.hba(port as usize)),
                 Attach::Fabric => {
                     let hosts = numbers.map(|number| settings.host_port(number as usize)).collect();
-                    Box::new(Fabric::new(DOMAIN + port as u8, hosts, settings.times))
+                    let mut fabric = Fabric::new(DOMAIN + port as u8, hosts, settings.times);
+                    if settings.scrambles {
+                        fabric.line_mut().scramble();
+                    }
+                    Box::new(fabric)
                 }
                 Attach::Loop => {
                     Box::new(LoopedHosts::new(numbers.map(|number| settings.looped_host(number as usize)).collect()))
@@ -329,6 +342,7 @@ mod tests {
             attach: Attach::PointToPoint,
             speed: SpeedChoice::Fixed(Speed::Eight),
             host_speed: None,
+            scrambles: false,
             ports: 1,
             hosts: 1,
             host_ppm: 0,

@@ -6,6 +6,7 @@ use super::frame_assembler::{Assembly, FrameAssembler};
 use super::line_frame::LineFrame;
 use super::link_state::LinkState;
 use super::primitives::Primitive;
+use super::scrambler::Scrambler;
 use super::speed::Speed;
 use super::word_receiver::{LineWord, WordReceiver};
 use super::word_sender::WordSender;
@@ -60,6 +61,8 @@ pub struct Seen {
 pub struct LinePort {
     times: LineTimes,
     speed: Speed,
+    /// Frames of 8 Gb/s are scrambled: what comes, and what goes.
+    scramblers: Option<[Scrambler; 2]>,
     receiver: WordReceiver,
     state: LinkState,
     /// Time since the state was entered.
@@ -89,6 +92,7 @@ impl LinePort {
         Self {
             times,
             speed: Speed::Eight,
+            scramblers: None,
             receiver: WordReceiver::default(),
             state: LinkState::default(),
             in_state: 0,
@@ -121,6 +125,11 @@ impl LinePort {
     /// The line has this speed: fill words are ARB(FF) at 8 Gb/s, else IDLE.
     pub fn set_speed(&mut self, speed: Speed) {
         self.speed = speed;
+    }
+
+    /// Frames of 8 Gb/s are scrambled from now on.
+    pub fn scramble(&mut self) {
+        self.scramblers = Some(Default::default());
     }
 
     /// Frames that the other port can take, as it said at login.
@@ -192,7 +201,10 @@ impl LinePort {
 
     /// Forty bits of the line, the first in bit 0, by the other port's clock.
     pub fn receive(&mut self, bits: u64) {
-        let word = self.receiver.receive(bits);
+        let mut word = self.receiver.receive(bits);
+        if let Some([coming, _]) = self.scramblers.as_mut().filter(|_| self.speed == Speed::Eight) {
+            word = coming.pass(word);
+        }
         self.without = if word == LineWord::Lost { self.without + u64::from(self.speed.divisor()) } else { 0 };
         self.counts.invalid_words += u64::from(word == LineWord::Invalid);
         match self.incoming.take(word) {
@@ -265,13 +277,16 @@ impl LinePort {
         if self.state == LinkState::OlsTransmit && self.in_state > self.times.offline + self.times.timeout {
             self.enter(LinkState::OlsWait);
         }
-        let word = match self.state.sends() {
+        let mut word = match self.state.sends() {
             Some(primitive) => {
                 self.gap = 0;
                 LineWord::Set(primitive.bytes())
             }
             None => self.next_word(),
         };
+        if let Some([_, going]) = self.scramblers.as_mut().filter(|_| self.speed == Speed::Eight) {
+            word = going.pass(word);
+        }
         self.sender.send(word)
     }
 

@@ -9,6 +9,7 @@ mod line_port;
 mod link_state;
 mod negotiation;
 mod primitives;
+mod scrambler;
 mod speed;
 mod wire;
 mod word_receiver;
