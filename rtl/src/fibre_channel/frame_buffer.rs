@@ -28,7 +28,7 @@ pub enum BufferReadState {
 /// being given out (what a port may do at a link reset, as remembered of FC-FS), and nothing is owed for what was there
 /// before.
 ///
-/// - Latency: 6 cycles from `ended` to the frame's first word; 1 from its last word taken to `freed`.
+/// - Latency: 6 cycles from `ended` to the frame's first word; 2 from its last word taken to `freed`.
 /// - Throughput: a word a cycle within a frame and 3 cycles between frames; a frame on the line has 9 words around it.
 /// - Back-pressure: frames stay until they are taken. A frame for which there is no room is dropped and counted as
 ///   `overrun`; nothing is owed for it, because its sender had no credit for it.
@@ -95,6 +95,8 @@ pub struct FrameBuffer<const A: usize> {
     read_address: DFF<Bits<A>>,
     /// Words of the frame that were not fetched yet.
     remaining: DFF<Bits<10>>,
+    /// Of them one is left.
+    is_last_word: DFF<Bit>,
     frame_length: DFF<Bits<10>>,
     frame_first: DFF<Bit>,
     frame_last: DFF<Bit>,
@@ -116,6 +118,7 @@ pub struct FrameBuffer<const A: usize> {
 
     /// Buffers that are free and not yet told so.
     owed: DFF<Bits<6>>,
+    gave_back: DFF<Bit>,
     was_dropped: DFF<Bit>,
     was_overrun: DFF<Bit>,
     pays: Signal<Local, Bit>,
@@ -174,6 +177,7 @@ impl<const A: usize> Default for FrameBuffer<A> {
             frames: Default::default(),
             read_address: Default::default(),
             remaining: Default::default(),
+            is_last_word: Default::default(),
             frame_length: Default::default(),
             frame_first: Default::default(),
             frame_last: Default::default(),
@@ -190,6 +194,7 @@ impl<const A: usize> Default for FrameBuffer<A> {
             gives_back: Default::default(),
             wastes: Default::default(),
             owed: Default::default(),
+            gave_back: Default::default(),
             was_dropped: Default::default(),
             was_overrun: Default::default(),
             pays: Default::default(),
@@ -226,7 +231,9 @@ impl<const A: usize> Logic for FrameBuffer<A> {
             fetched_last,
             owed,
             was_dropped,
-            was_overrun
+            was_overrun,
+            gave_back,
+            is_last_word
         );
         self.words.read_clock.next = self.clock.val();
         self.words.write_clock.next = self.clock.val();
@@ -275,11 +282,10 @@ impl<const A: usize> Logic for FrameBuffer<A> {
         // Good frames are read, one after the other.
         self.descriptors.read_address.next = self.read_frame.q.val();
         self.words.read_address.next = self.read_address.q.val();
-        self.fetches.next =
-            (self.state.q.val() == BufferReadState::Words) & self.remaining.q.val().any() & self.slots.may_fetch.val();
+        self.fetches.next = (self.state.q.val() == BufferReadState::Words) & self.slots.may_fetch.val();
         self.slots.begins.next = self.fetches.val();
         self.fetched.d.next = self.fetches.val();
-        self.fetched_last.d.next = self.remaining.q.val() == 1;
+        self.fetched_last.d.next = self.is_last_word.q.val();
         self.slots.fetched.next = self.fetched.q.val();
         self.about.next =
             bit_cast::<14, 10>(self.frame_length.q.val()) | (bit_cast::<14, 2>(self.frame_losses.q.val()) << 12);
@@ -292,6 +298,7 @@ impl<const A: usize> Logic for FrameBuffer<A> {
         if self.fetches.val() {
             self.read_address.d.next = self.read_address.q.val() + 1;
             self.remaining.d.next = self.remaining.q.val() - 1;
+            self.is_last_word.d.next = self.remaining.q.val() == 2;
         }
         self.takes_frame.next = false;
         self.gives_back.next = self.slots.source.valid.val()
@@ -318,11 +325,15 @@ impl<const A: usize> Logic for FrameBuffer<A> {
                     self.frame_last.d.next = self.descriptors.read_data.val().get_bit(11);
                     self.frame_losses.d.next = self.losses.q.val();
                     self.read_frame.d.next = self.read_frame.q.val() + 1;
-                    self.state.d.next = BufferReadState::Words;
+                    // No good frame is without words.
+                    self.is_last_word.d.next = self.descriptors.read_data.val().get_bits::<10>(0) == 1;
+                    if self.descriptors.read_data.val().get_bits::<10>(0).any() {
+                        self.state.d.next = BufferReadState::Words;
+                    }
                 }
             }
             BufferReadState::Words => {
-                if self.fetches.val() & (self.remaining.q.val() == 1) {
+                if self.fetches.val() & self.is_last_word.q.val() {
                     self.state.d.next = BufferReadState::Idle;
                 }
             }
@@ -336,13 +347,14 @@ impl<const A: usize> Logic for FrameBuffer<A> {
         if self.takes_frame.val() & !self.keeps.val() {
             self.frames.d.next = self.frames.q.val() - 1;
         }
-        if self.keeps.val() & !self.fetches.val() {
+        // A word that is fetched is counted a cycle later.
+        if self.keeps.val() & !self.fetched.q.val() {
             self.stored.d.next = self.stored.q.val() + bit_cast::<16, 10>(self.received_length.q.val());
         }
-        if self.keeps.val() & self.fetches.val() {
+        if self.keeps.val() & self.fetched.q.val() {
             self.stored.d.next = (self.stored.q.val() + bit_cast::<16, 10>(self.received_length.q.val())) - 1;
         }
-        if self.fetches.val() & !self.keeps.val() {
+        if self.fetched.q.val() & !self.keeps.val() {
             self.stored.d.next = self.stored.q.val() - 1;
         }
 
@@ -354,18 +366,16 @@ impl<const A: usize> Logic for FrameBuffer<A> {
             self.write_address.d.next = self.read_address.q.val() + bit_cast::<A, 10>(self.remaining.q.val());
             self.stored.d.next = bit_cast::<16, 10>(self.remaining.q.val());
             self.received_length.d.next = bits::<10>(0);
-            if self.fetches.val() {
-                self.stored.d.next = bit_cast::<16, 10>(self.remaining.q.val()) - 1;
-            }
         }
 
         // R_RDY is owed for every buffer that is free again.
+        self.gave_back.d.next = self.gives_back.val();
         self.pays.next = self.owed.q.val().any() & self.is_active.val();
         self.owed_with_read.next = self.owed.q.val();
-        if self.gives_back.val() & !self.pays.val() {
+        if self.gave_back.q.val() & !self.pays.val() {
             self.owed_with_read.next = self.owed.q.val() + 1;
         }
-        if self.pays.val() & !self.gives_back.val() {
+        if self.pays.val() & !self.gave_back.q.val() {
             self.owed_with_read.next = self.owed.q.val() - 1;
         }
         self.owed.d.next = self.owed_with_read.val();

@@ -135,6 +135,8 @@ pub struct Link {
     /// The transmitter is to be given the first word of a frame.
     at_head: DFFWithInit<Bit>,
     was_of_loop: DFF<Bit>,
+    frame_begun: DFF<Bit>,
+    ready_came: DFF<Bit>,
     is_of_loop: Signal<Local, Bit>,
     is_open_init: Signal<Local, Bit>,
     loop_is_ready: Signal<Local, Bit>,
@@ -213,6 +215,8 @@ impl Link {
             buffers: Constant::new((FrameBuffer::<13>::credit() as u64).into()),
             at_head: DFFWithInit::new(true),
             was_of_loop: Default::default(),
+            frame_begun: Default::default(),
+            ready_came: Default::default(),
             is_of_loop: Default::default(),
             is_open_init: Default::default(),
             loop_is_ready: Default::default(),
@@ -243,7 +247,7 @@ impl Logic for Link {
         );
         self.buffer.line_clock.next = self.line_clock.val();
         self.buffer.clock.next = self.clock.val();
-        dff_setup!(self, clock, owed, owes, inactive, occupied, at_head, was_of_loop);
+        dff_setup!(self, clock, owed, owes, inactive, occupied, at_head, was_of_loop, frame_begun, ready_came);
         for i in 0..4 {
             self.misplaced[i].clock.next = self.line_clock.val();
         }
@@ -336,7 +340,9 @@ impl Logic for Link {
         self.sees_arb.next = self.loop_port.sees_arb.val();
         self.sees_lip.next = self.ordered_sets.is_repeated.val() & (self.ordered_sets.kind.val() == WordKind::Lip);
         self.loop_credit.reset.next = self.loop_port.circuit_begins.val();
-        self.loop_credit.frame_sent.next = self.transmitter.frame_sent.val();
+        // The next frame is some words away: its credit is counted a cycle later.
+        self.frame_begun.d.next = self.transmitter.frame_sent.val();
+        self.loop_credit.frame_sent.next = self.frame_begun.q.val();
         self.loop_credit.ready_received.next =
             self.loop_port.receives.val() & (self.ordered_sets.kind.val() == WordKind::RRdy);
 
@@ -344,8 +350,9 @@ impl Logic for Link {
         self.credits.credit.next = self.credit.val();
         self.inactive.d.next = !self.port.is_active.val();
         self.credits.reset.next = self.inactive.q.val();
-        self.credits.frame_sent.next = self.transmitter.frame_sent.val();
-        self.credits.ready_received.next = self.port.is_active.val() & (self.ordered_sets.kind.val() == WordKind::RRdy);
+        self.credits.frame_sent.next = self.frame_begun.q.val();
+        self.ready_came.d.next = self.port.is_active.val() & (self.ordered_sets.kind.val() == WordKind::RRdy);
+        self.credits.ready_received.next = self.ready_came.q.val();
         self.outstanding.next = self.credits.outstanding.val();
         self.next_owed.next = self.owed.q.val();
         if self.buffer_freed.val() & !self.transmitter.ready_sent.val() {

@@ -216,7 +216,7 @@ fn map_through_a_port(bench: &mut Bench, map: [u32; 4]) -> Vec<u32> {
     bench.clock();
     bench.set("ended", 0);
     let mut words = vec![];
-    for _ in 0..700 {
+    for _ in 0..1_000 {
         bench.settle();
         if bench.get("frame_out_valid") == 1 {
             words.push((bench.get("frame_out_data") as u32).swap_bytes());

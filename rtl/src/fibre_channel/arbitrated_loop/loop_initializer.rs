@@ -35,7 +35,7 @@ pub enum InitializerState {
 /// sent. R_CTL, TYPE and addresses of the frames are those of facts/fc.md; F_CTL 380000h and exchange identifiers FFFFh are
 /// from memory of FC-AL.
 ///
-/// - Latency: a frame is sent on 40 cycles after its last word, up to 560 if an address is looked for.
+/// - Latency: a frame is sent on 40 cycles after its last word, up to 820 if an address is looked for.
 /// - Throughput: one frame at a time.
 /// - Back-pressure: none; a frame that comes before the last one is dealt with is lost. LISM comes again, and a map is on its
 ///   way only once.
@@ -82,6 +82,11 @@ pub struct LoopInitializer {
     /// Words of the frame at hand.
     words: RAM<Bits<32>, 4>,
     outbox: FrameOutbox,
+    /// What goes to it next.
+    writes: DFF<Bit>,
+    written: DFF<Bits<32>>,
+    starts: DFF<Bit>,
+    clears: DFF<Bit>,
 
     /// Header of the port's own frames: R_CTL 22h, D_ID and S_ID 0000EFh, TYPE 01h.
     header: Vec<Constant<Bits<32>>>,
@@ -109,6 +114,9 @@ pub struct LoopInitializer {
     place: DFF<Bits<4>>,
     /// The word at `place` was asked for.
     asked: DFF<Bit>,
+    /// It is there, and whether its bit is set.
+    looks: DFF<Bit>,
+    was_taken: DFF<Bit>,
     r_ctl: DFF<Bits<8>>,
     is_service: DFF<Bit>,
     kind: DFF<Bits<8>>,
@@ -193,6 +201,10 @@ impl Default for LoopInitializer {
             is_master: Default::default(),
             words: Default::default(),
             outbox: Default::default(),
+            writes: Default::default(),
+            written: Default::default(),
+            starts: Default::default(),
+            clears: Default::default(),
             header: header.into(),
             header_place: (0..6_u64).map(|place| Constant::new(place.into())).collect(),
             bit_number: (0..32_u64).map(|bit| Constant::new(bit.into())).collect(),
@@ -213,6 +225,8 @@ impl Default for LoopInitializer {
             state: Default::default(),
             place: Default::default(),
             asked: Default::default(),
+            looks: Default::default(),
+            was_taken: Default::default(),
             r_ctl: Default::default(),
             is_service: Default::default(),
             kind: Default::default(),
@@ -260,6 +274,7 @@ impl Logic for LoopInitializer {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, outbox);
+        dff_setup!(self, clock, writes, written, starts, clears, looks, was_taken);
         dff_setup!(
             self, clock, state, place, asked, r_ctl, is_service, kind, is_lower, is_higher, wait, is_lost, master
         );
@@ -353,10 +368,16 @@ impl Logic for LoopInitializer {
             }
         }
 
-        self.outbox.write.next = false;
-        self.outbox.write_word.next = self.composed.val() | self.mark.val();
-        self.outbox.start.next = false;
-        self.outbox.clear.next = false;
+        self.looks.d.next = false;
+        self.was_taken.d.next = self.is_taken.val();
+        self.writes.d.next = false;
+        self.written.d.next = self.composed.val() | self.mark.val();
+        self.starts.d.next = false;
+        self.clears.d.next = false;
+        self.outbox.write.next = self.writes.q.val();
+        self.outbox.write_word.next = self.written.q.val();
+        self.outbox.start.next = self.starts.q.val();
+        self.outbox.clear.next = self.clears.q.val();
         StreamSource::<32>::link(&mut self.frame_out, &mut self.outbox.frame);
 
         self.close.d.next = false;
@@ -478,16 +499,18 @@ impl Logic for LoopInitializer {
                 self.place.d.next = bits::<4>(0);
             }
             InitializerState::Scan => {
-                // A bit of the map every second cycle.
-                self.asked.d.next = !self.asked.q.val();
+                // A bit of the map every third cycle.
+                self.asked.d.next = !self.asked.q.val() & !self.looks.q.val();
+                self.looks.d.next = self.asked.q.val();
                 if self.claimed.q.val() | (self.sent_kind.q.val() == self.kind_lifa.val()) {
                     self.asked.d.next = false;
+                    self.looks.d.next = false;
                     self.state.d.next = InitializerState::Compose;
-                } else if self.asked.q.val() {
+                } else if self.looks.q.val() {
                     self.candidate.d.next = self.candidate.q.val() + 1;
                     if self.is_address.val() {
                         self.bit.d.next = self.bit.q.val() + 1;
-                        if self.is_wanted.val() & !self.is_taken.val() {
+                        if self.is_wanted.val() & !self.was_taken.q.val() {
                             self.claimed.d.next = true;
                             self.had.d.next = true;
                             self.address.d.next = self.candidate.q.val();
@@ -504,7 +527,7 @@ impl Logic for LoopInitializer {
                 // A word every second cycle, as soon as the frame before has left.
                 self.asked.d.next = !self.asked.q.val() & !self.outbox.is_busy.val();
                 if self.asked.q.val() {
-                    self.outbox.write.next = true;
+                    self.writes.d.next = true;
                     self.place.d.next = self.place.q.val() + 1;
                     if (self.place.q.val() + 1) == self.length.val() {
                         self.state.d.next = InitializerState::Send;
@@ -512,7 +535,7 @@ impl Logic for LoopInitializer {
                 }
             }
             InitializerState::Send => {
-                self.outbox.start.next = true;
+                self.starts.d.next = true;
                 self.state.d.next = InitializerState::Wait;
             }
             _ => {
@@ -527,7 +550,7 @@ impl Logic for LoopInitializer {
             self.arb.d.next = false;
             self.saw_arb.d.next = false;
             self.claimed.d.next = false;
-            self.outbox.clear.next = true;
+            self.clears.d.next = true;
             self.state.d.next = InitializerState::Wait;
         }
 

@@ -139,6 +139,7 @@ pub struct LoopPortStateMachine {
     quiet: DFF<Bits<12>>,
     tenancy: DFF<Bits<12>>,
     still: DFF<Bits<28>>,
+    moves: DFF<Bit>,
     is_stuck: DFF<Bit>,
     lips_left: DFF<Bits<6>>,
     /// In INITIALIZING: LIP came.
@@ -215,7 +216,8 @@ impl LoopPortStateMachine {
             tenancy_time: Constant::new(4095_u64.into()),
             timeouts: LinkTimes::by_speed(timeout),
             timeout: Default::default(),
-            lips: Constant::new(32_u64.into()),
+            // 32 of them: the highest bit says that there are more.
+            lips: Constant::new(63_u64.into()),
             drained: Constant::new(9_u64.into()),
             held_kind: Default::default(),
             held: Default::default(),
@@ -246,6 +248,7 @@ impl LoopPortStateMachine {
             quiet: Default::default(),
             tenancy: Default::default(),
             still: Default::default(),
+            moves: Default::default(),
             is_stuck: Default::default(),
             lips_left: Default::default(),
             lip_came: Default::default(),
@@ -297,6 +300,7 @@ impl Logic for LoopPortStateMachine {
             clock,
             tenancy,
             still,
+            moves,
             is_stuck,
             lips_left,
             lip_came,
@@ -427,7 +431,7 @@ impl Logic for LoopPortStateMachine {
         // A succession of LIP counts once, and during an initialization not before it has had time to go round.
         self.new_lip.next = self.held_lip.q.val()
             & !self.saw_lip.q.val()
-            & !self.lips_left.q.val().any()
+            & !self.lips_left.q.val().get_bit(5)
             & ((self.now.q.val() != LoopState::OpenInit) | self.tenancy.q.val().get_bits::<3>(9).any());
         self.saw_lip.d.next = (self.held_kind.q.val() == WordKind::Lip)
             & (self.saw_lip.q.val()
@@ -436,7 +440,7 @@ impl Logic for LoopPortStateMachine {
         if self.now.q.val() != LoopState::Initializing {
             self.lip_came.d.next = false;
         }
-        if self.lips_left.q.val().any() {
+        if self.lips_left.q.val().get_bit(5) {
             self.lips_left.d.next = self.lips_left.q.val() - 1;
         }
 
@@ -474,7 +478,7 @@ impl Logic for LoopPortStateMachine {
                 if self.held_lip.q.val() {
                     self.lip_came.d.next = true;
                 }
-                if (self.held_lip.q.val() | self.lip_came.q.val()) & !self.lips_left.q.val().any() {
+                if (self.held_lip.q.val() | self.lip_came.q.val()) & !self.lips_left.q.val().get_bit(5) {
                     self.next.next = LoopState::OpenInit;
                     self.begins_anew.next = true;
                 }
@@ -621,7 +625,7 @@ impl Logic for LoopPortStateMachine {
             self.lips_left.d.next = self.lips.val();
             self.begins_anew.next = true;
         }
-        if (self.now.q.val() == LoopState::OpenInit) & self.lips_left.q.val().any() {
+        if (self.now.q.val() == LoopState::OpenInit) & self.lips_left.q.val().get_bit(5) {
             self.chosen.next = self.lip.val();
             self.chosen_is_ordered_set.next = true;
         }
@@ -645,10 +649,10 @@ impl Logic for LoopPortStateMachine {
         self.restart.d.next = self.begins_anew.val();
 
         // Something moves.
-        if (self.next.val() != self.now.q.val())
+        self.moves.d.next = (self.next.val() != self.now.q.val())
             | (self.held_kind.q.val() == WordKind::Data)
-            | ((self.now.q.val() == LoopState::Monitoring) & !self.wants.val() & !self.lost_synchronization.q.val())
-        {
+            | ((self.now.q.val() == LoopState::Monitoring) & !self.wants.val() & !self.lost_synchronization.q.val());
+        if self.moves.q.val() {
             self.still.d.next = bits::<28>(0);
         }
         if self.begins_anew.val() {
@@ -661,8 +665,8 @@ impl Logic for LoopPortStateMachine {
         }
 
         // What the transmitter may do.
-        self.is_ours.d.next = self.talks.val() & !self.lips_left.q.val().any();
-        self.allowed.d.next = ((self.now.q.val() == LoopState::OpenInit) & !self.lips_left.q.val().any())
+        self.is_ours.d.next = self.talks.val() & !self.lips_left.q.val().get_bit(5);
+        self.allowed.d.next = ((self.now.q.val() == LoopState::OpenInit) & !self.lips_left.q.val().get_bit(5))
             | (((self.now.q.val() == LoopState::Open) | (self.now.q.val() == LoopState::Opened))
                 & !self.is_closing.q.val()
                 & (self.destination.val() == self.partner.q.val()));

@@ -5,7 +5,7 @@
 use rust_hdl::prelude::*;
 
 /// The end that offers commands. Handshake as in [`StreamSource`](crate::stream::StreamSource), but that an offer may
-/// be refused.
+/// be refused. What belongs to a command stands for one more cycle after it was taken.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "ExchangeCommandSink"]
 pub struct ExchangeCommandSource {

@@ -15,7 +15,9 @@ pub enum EngineState {
     Load,
     /// The exchange is taken apart.
     Unpack,
-    /// A command begins an exchange.
+    /// A command is taken.
+    Accept,
+    /// It begins an exchange.
     Begin,
     /// The blocks of the next page are counted.
     Measure,
@@ -35,6 +37,8 @@ pub enum EngineState {
     SecondSlot,
     /// Stored data is counted.
     Stored,
+    /// It is seen whether the page at the head is complete.
+    Complete,
     /// Storage is to write pages that are complete.
     WriteCommand,
     /// A page is read or written.

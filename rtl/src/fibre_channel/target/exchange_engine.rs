@@ -24,7 +24,7 @@ const PAGE_BLOCKS: u64 = 8;
 /// its slots are given back, and the processor, told by `failure_valid`, takes notice, answers it and then has it
 /// closed. Closing an exchange that is under way ends it early too; it is over when `inspected_is_open` is low.
 ///
-/// - Latency: 9 cycles from a command to its first page's, 10 from a page read to its job.
+/// - Latency: 11 cycles from a command to its first page's, 10 from a page read to its job.
 /// - Throughput: an event in 6 cycles, more where it has more than one consequence; pages of a write 3 cycles each.
 /// - Back-pressure: a command is refused while all exchanges are open; everything waits for `page_ready` and
 ///   `job_ready`; completions and what was sent must wait meanwhile.
@@ -80,6 +80,22 @@ pub struct ExchangeEngine {
     /// everything else.
     records: Vec<RAM<Bits<32>, 7>>,
     slots: SlotTable,
+
+    free_exchanges_put: DFF<Bit>,
+    readers_put: DFF<Bit>,
+    writers_put: DFF<Bit>,
+    failures_put: DFF<Bit>,
+    free_read_slots_put: DFF<Bit>,
+    free_write_slots_put: DFF<Bit>,
+    put_exchange: DFF<Bits<7>>,
+    put_slot: DFF<Bits<5>>,
+    /// End of the page behind the one at the head, and whether the data ends before it.
+    next_page_end: DFF<Bits<23>>,
+    is_last_page: DFF<Bit>,
+    /// With the data that is being stored, all of the page at the head has come.
+    storing_completes: DFF<Bit>,
+    /// All data of the page at the head has come.
+    is_complete: DFF<Bit>,
 
     state: DFF<EngineState>,
     event: DFF<EngineEvent>,
@@ -177,6 +193,18 @@ impl Default for ExchangeEngine {
             free_write_slots: NumberList::up_to(PROCESSORS_SLOT - 1),
             records: (0..9).map(|_| RAM::default()).collect(),
             slots: Default::default(),
+            free_exchanges_put: Default::default(),
+            readers_put: Default::default(),
+            writers_put: Default::default(),
+            failures_put: Default::default(),
+            free_read_slots_put: Default::default(),
+            free_write_slots_put: Default::default(),
+            put_exchange: Default::default(),
+            put_slot: Default::default(),
+            next_page_end: Default::default(),
+            is_last_page: Default::default(),
+            storing_completes: Default::default(),
+            is_complete: Default::default(),
             state: Default::default(),
             event: Default::default(),
             exchange: Default::default(),
@@ -275,26 +303,50 @@ impl Logic for ExchangeEngine {
             sending
         );
         dff_setup!(self, clock, reason, sequence, reported, empty, storing, stored, storing_exchange, storing_words);
-        dff_setup!(self, clock, storing_ends, accepts, data_end, closes, drain_index);
+        dff_setup!(
+            self,
+            clock,
+            storing_ends,
+            accepts,
+            data_end,
+            closes,
+            drain_index,
+            put_exchange,
+            put_slot,
+            is_complete
+        );
+        dff_setup!(self, clock, free_exchanges_put, readers_put, writers_put, failures_put);
+        dff_setup!(self, clock, free_read_slots_put, free_write_slots_put);
+        dff_setup!(self, clock, next_page_end, is_last_page, storing_completes);
 
         self.begins.next = false;
         self.stores_record.next = false;
         self.writes_page.next = false;
         self.free_exchanges.take.next = false;
-        self.free_exchanges.put.next = false;
-        self.free_exchanges.put_number.next = self.exchange.q.val();
+        self.free_exchanges_put.d.next = false;
         self.readers.take.next = false;
-        self.readers.put.next = false;
-        self.readers.put_number.next = self.exchange.q.val();
+        self.readers_put.d.next = false;
         self.writers.take.next = false;
-        self.writers.put.next = false;
-        self.writers.put_number.next = self.exchange.q.val();
+        self.writers_put.d.next = false;
         self.free_read_slots.take.next = false;
-        self.free_read_slots.put.next = false;
-        self.free_read_slots.put_number.next = self.slot.q.val().get_bits::<5>(0);
+        self.free_read_slots_put.d.next = false;
         self.free_write_slots.take.next = false;
-        self.free_write_slots.put.next = false;
-        self.free_write_slots.put_number.next = self.slot.q.val().get_bits::<5>(0);
+        self.free_write_slots_put.d.next = false;
+        // What is put into a list is there a cycle later.
+        self.put_exchange.d.next = self.exchange.q.val();
+        self.put_slot.d.next = self.slot.q.val().get_bits::<5>(0);
+        self.free_exchanges.put.next = self.free_exchanges_put.q.val();
+        self.free_exchanges.put_number.next = self.put_exchange.q.val();
+        self.readers.put.next = self.readers_put.q.val();
+        self.readers.put_number.next = self.put_exchange.q.val();
+        self.writers.put.next = self.writers_put.q.val();
+        self.writers.put_number.next = self.put_exchange.q.val();
+        self.failures.put.next = self.failures_put.q.val();
+        self.failures.put_number.next = self.put_exchange.q.val();
+        self.free_read_slots.put.next = self.free_read_slots_put.q.val();
+        self.free_read_slots.put_number.next = self.put_slot.q.val();
+        self.free_write_slots.put.next = self.free_write_slots_put.q.val();
+        self.free_write_slots.put_number.next = self.put_slot.q.val();
         self.command.ready.next = false;
         self.command.refused.next = self.command.valid.val() & self.free_exchanges.is_empty.val();
         self.done_ready.next = false;
@@ -342,14 +394,17 @@ impl Logic for ExchangeEngine {
                 self.drained_is_ready.next = self.ready_pages.q.val().get_bit(i);
             }
         }
+        // These are looked at when the exchange has been there for some cycles.
+        self.next_page_end.d.next = self.page_end.q.val() + 1024;
+        self.is_last_page.d.next = self.next_page_end.q.val() > self.end.q.val();
+        self.is_complete.d.next = self.offset.q.val() >= self.page_end.q.val();
         self.is_ending.next = self.closing.q.val() | self.failed.q.val();
 
         if self.data.moved.val() {
             self.storing.d.next = false;
             self.stored.d.next = true;
         }
-        self.failures.put.next = false;
-        self.failures.put_number.next = self.exchange.q.val();
+        self.failures_put.d.next = false;
         self.failures.take.next = self.failures.available.val() & self.inspection.failure_ready.val();
 
         match self.state.q.val() {
@@ -395,36 +450,40 @@ impl Logic for ExchangeEngine {
                     self.exchange.d.next = self.writers.number.val();
                     self.state.d.next = EngineState::Load;
                 } else if self.command.valid.val() & self.free_exchanges.available.val() {
-                    self.free_exchanges.take.next = true;
                     self.command.ready.next = true;
-                    self.exchange.d.next = self.free_exchanges.number.val();
-                    self.originator.d.next = self.command.originator.val();
-                    self.login.d.next = self.command.login.val();
-                    self.is_write.d.next = self.command.is_write.val();
-                    self.under.d.next = self.command.is_under.val();
-                    self.over.d.next = self.command.is_over.val();
-                    self.residual.d.next = self.command.residual.val();
-                    self.start.d.next = self.command.block.val().get_bits::<3>(0);
-                    self.place.d.next = self.command.block.val();
-                    self.left.d.next = self.command.blocks.val();
-                    self.offset.d.next = bits::<23>(0);
-                    self.end.d.next = bits::<23>(0);
-                    self.page_end.d.next = bits::<23>(0);
-                    self.count.d.next = bits::<16>(0);
-                    self.ready_pages.d.next = bits::<8>(0);
-                    self.tail.d.next = bits::<3>(0);
-                    self.head.d.next = bits::<3>(0);
-                    self.held.d.next = bits::<4>(0);
-                    self.empty.d.next = bits::<4>(0);
-                    self.open.d.next = true;
-                    self.closing.d.next = false;
-                    self.failed.d.next = false;
-                    self.sending.d.next = false;
-                    self.reason.d.next = bits::<2>(0);
-                    self.sequence.d.next = bits::<1>(0);
-                    self.reported.d.next = false;
-                    self.state.d.next = EngineState::Begin;
+                    self.state.d.next = EngineState::Accept;
                 }
+            }
+            EngineState::Accept => {
+                self.free_exchanges.take.next = true;
+                self.exchange.d.next = self.free_exchanges.number.val();
+                self.originator.d.next = self.command.originator.val();
+                self.login.d.next = self.command.login.val();
+                self.is_write.d.next = self.command.is_write.val();
+                self.under.d.next = self.command.is_under.val();
+                self.over.d.next = self.command.is_over.val();
+                self.residual.d.next = self.command.residual.val();
+                self.start.d.next = self.command.block.val().get_bits::<3>(0);
+                self.place.d.next = self.command.block.val();
+                self.left.d.next = self.command.blocks.val();
+                self.offset.d.next = bits::<23>(0);
+                self.end.d.next = bits::<23>(0);
+                self.page_end.d.next = bits::<23>(0);
+                self.count.d.next = bits::<16>(0);
+                self.ready_pages.d.next = bits::<8>(0);
+                self.tail.d.next = bits::<3>(0);
+                self.head.d.next = bits::<3>(0);
+                self.held.d.next = bits::<4>(0);
+                self.empty.d.next = bits::<4>(0);
+                self.listed.d.next = true;
+                self.open.d.next = true;
+                self.closing.d.next = false;
+                self.failed.d.next = false;
+                self.sending.d.next = false;
+                self.reason.d.next = bits::<2>(0);
+                self.sequence.d.next = bits::<1>(0);
+                self.reported.d.next = false;
+                self.state.d.next = EngineState::Begin;
             }
             EngineState::Find => {
                 self.state.d.next = EngineState::Found;
@@ -493,13 +552,13 @@ impl Logic for ExchangeEngine {
             }
             EngineState::Begin => {
                 self.begins.next = true;
-                self.listed.d.next = true;
+                self.stores_record.next = true;
                 if self.is_write.q.val() {
-                    self.writers.put.next = true;
+                    self.writers_put.d.next = true;
                 } else {
-                    self.readers.put.next = true;
+                    self.readers_put.d.next = true;
                 }
-                self.state.d.next = EngineState::Store;
+                self.state.d.next = EngineState::Idle;
             }
             EngineState::Measure => {
                 self.state.d.next = EngineState::ReadPage;
@@ -592,6 +651,7 @@ impl Logic for ExchangeEngine {
                     self.storing.d.next = true;
                     self.storing_exchange.d.next = self.exchange.q.val();
                     self.storing_words.d.next = self.data.words.val();
+                    self.storing_completes.d.next = self.data_end.q.val() >= bit_cast::<24, 23>(self.page_end.q.val());
                     self.storing_ends.d.next = self.data.ends.val();
                 }
                 self.state.d.next = EngineState::SecondSlot;
@@ -602,11 +662,15 @@ impl Logic for ExchangeEngine {
             EngineState::Stored => {
                 self.stored.d.next = false;
                 self.offset.d.next = self.offset.q.val() + bit_cast::<23, 10>(self.storing_words.q.val());
+                self.is_complete.d.next = self.storing_completes.q.val();
+                self.state.d.next = EngineState::WriteCommand;
+            }
+            EngineState::Complete => {
                 self.state.d.next = EngineState::WriteCommand;
             }
             EngineState::WriteCommand => {
                 // The page at the head is complete, or the data goes on.
-                if self.empty.q.val().any() & (self.offset.q.val() >= self.page_end.q.val()) {
+                if self.empty.q.val().any() & self.is_complete.q.val() {
                     self.state.d.next = EngineState::SendSlot;
                 } else {
                     if self.storing_ends.q.val() & self.empty.q.val().any() {
@@ -627,10 +691,10 @@ impl Logic for ExchangeEngine {
                     }
                 }
                 if self.is_write.q.val() {
-                    self.free_write_slots.put.next = true;
+                    self.free_write_slots_put.d.next = true;
                     self.held.d.next = self.held.q.val() - 1;
                 } else if self.is_ending.val() | self.slot_failed.q.val() {
-                    self.free_read_slots.put.next = true;
+                    self.free_read_slots_put.d.next = true;
                     self.held.d.next = self.held.q.val() - 1;
                 } else {
                     for i in 0..self.number.len() {
@@ -646,7 +710,7 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::PageSent => {
-                self.free_read_slots.put.next = true;
+                self.free_read_slots_put.d.next = true;
                 self.held.d.next = self.held.q.val() - 1;
                 self.head.d.next = self.head.q.val() + 1;
                 self.sending.d.next = false;
@@ -681,11 +745,11 @@ impl Logic for ExchangeEngine {
                     if self.page.ready.val() {
                         self.head.d.next = self.head.q.val() + 1;
                         self.empty.d.next = self.empty.q.val() - 1;
-                        self.page_end.d.next = self.page_end.q.val() + 1024;
-                        if (self.page_end.q.val() + 1024) > self.end.q.val() {
+                        self.page_end.d.next = self.next_page_end.q.val();
+                        if self.is_last_page.q.val() {
                             self.page_end.d.next = self.end.q.val();
                         }
-                        self.state.d.next = EngineState::WriteCommand;
+                        self.state.d.next = EngineState::Complete;
                     }
                 } else {
                     self.job.valid.next = true;
@@ -715,8 +779,7 @@ impl Logic for ExchangeEngine {
                 }
             }
             EngineState::DrainSlot => {
-                self.free_read_slots.put_number.next = self.slots.slot_there.val();
-                self.free_write_slots.put_number.next = self.slots.slot_there.val();
+                self.put_slot.d.next = self.slots.slot_there.val();
                 self.drain_index.d.next = self.drain_index.q.val() + 1;
                 self.state.d.next = EngineState::Drain;
                 if self.is_write.q.val() {
@@ -724,17 +787,17 @@ impl Logic for ExchangeEngine {
                     if (self.drain_index.q.val().get_bits::<3>(0) - self.head.q.val())
                         < bit_cast::<3, 4>(self.empty.q.val())
                     {
-                        self.free_write_slots.put.next = true;
+                        self.free_write_slots_put.d.next = true;
                         self.held.d.next = self.held.q.val() - 1;
                     }
                     if self.empty.q.val().get_bit(3) {
-                        self.free_write_slots.put.next = true;
+                        self.free_write_slots_put.d.next = true;
                         self.held.d.next = self.held.q.val() - 1;
                     }
                 } else if self.drained_is_ready.val()
                     & !(self.sending.q.val() & (self.drain_index.q.val().get_bits::<3>(0) == self.head.q.val()))
                 {
-                    self.free_read_slots.put.next = true;
+                    self.free_read_slots_put.d.next = true;
                     self.held.d.next = self.held.q.val() - 1;
                 }
             }
@@ -744,9 +807,9 @@ impl Logic for ExchangeEngine {
                     if !self.held.q.val().any() & !self.listed.q.val() {
                         if self.closing.q.val() {
                             self.open.d.next = false;
-                            self.free_exchanges.put.next = self.open.q.val();
+                            self.free_exchanges_put.d.next = self.open.q.val();
                         } else if !self.reported.q.val() {
-                            self.failures.put.next = true;
+                            self.failures_put.d.next = true;
                             self.reported.d.next = true;
                         }
                     }
@@ -756,7 +819,7 @@ impl Logic for ExchangeEngine {
                     & (self.held.q.val() < self.most_pages.val())
                 {
                     // Another page may be read. This is looked at again, for what else there is to do.
-                    self.readers.put.next = true;
+                    self.readers_put.d.next = true;
                     self.listed.d.next = true;
                     self.state.d.next = EngineState::Settle;
                 } else if !self.is_write.q.val() & self.head_is_ready.val() & !self.sending.q.val() {
@@ -764,7 +827,7 @@ impl Logic for ExchangeEngine {
                 } else if !self.held.q.val().any() & !self.left.q.val().any() {
                     self.state.d.next = EngineState::SendResponse;
                 } else if self.is_write.q.val() & !self.held.q.val().any() {
-                    self.writers.put.next = true;
+                    self.writers_put.d.next = true;
                     self.listed.d.next = true;
                 }
             }
@@ -773,7 +836,7 @@ impl Logic for ExchangeEngine {
                 self.job.kind.next = JobKind::Response;
                 if self.job.ready.val() {
                     self.open.d.next = false;
-                    self.free_exchanges.put.next = true;
+                    self.free_exchanges_put.d.next = true;
                     self.state.d.next = EngineState::Store;
                 }
             }

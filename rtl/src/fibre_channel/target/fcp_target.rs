@@ -24,7 +24,7 @@ use crate::stream::{StreamSink, StreamSource, SynchronousFifo};
 /// the words of its slot first. Both slots hold the whole page of 4 KB at its place; only the blocks that are asked for
 /// count.
 ///
-/// - Latency: 28 cycles from a read command's first word to its first page's; 24 from a page read to its first frame's
+/// - Latency: 30 cycles from a read command's first word to its first page's; 24 from a page read to its first frame's
 ///   word.
 /// - Throughput: a word a cycle in and out; see [`FrameSorter`], [`ExchangeEngine`] and [`FrameBuilder`].
 /// - Back-pressure: a command that finds all exchanges open goes to the processor; `frame_out` waits for the line;
@@ -86,6 +86,12 @@ pub struct FcpTarget {
     read_slots: RAM<Bits<32>, 15>,
     write_slots: RAM<Bits<32>, 15>,
     finished_page: Signal<Local, Bits<7>>,
+    fill: DFF<Bit>,
+    fill_address: DFF<Bits<15>>,
+    fill_word: DFF<Bits<32>>,
+    store: DFF<Bit>,
+    store_address: DFF<Bits<15>>,
+    store_word: DFF<Bits<32>>,
 }
 
 impl Default for FcpTarget {
@@ -119,6 +125,12 @@ impl Default for FcpTarget {
             read_slots: Default::default(),
             write_slots: Default::default(),
             finished_page: Default::default(),
+            fill: Default::default(),
+            fill_address: Default::default(),
+            fill_word: Default::default(),
+            store: Default::default(),
+            store_address: Default::default(),
+            store_word: Default::default(),
         }
     }
 }
@@ -127,6 +139,7 @@ impl Logic for FcpTarget {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, sorter, exchanges, builder, finished);
+        dff_setup!(self, clock, fill, fill_address, fill_word, store, store_address, store_word);
         self.read_slots.read_clock.next = self.clock.val();
         self.read_slots.write_clock.next = self.clock.val();
         self.write_slots.read_clock.next = self.clock.val();
@@ -172,14 +185,21 @@ impl Logic for FcpTarget {
         self.finished.source.ready.next = self.exchanges.done_ready.val();
 
         // The slots.
-        self.read_slots.write_address.next = self.slots.fill_address.val();
-        self.read_slots.write_data.next = self.slots.fill_word.val();
-        self.read_slots.write_enable.next = self.slots.fill.val();
+        // What is written is there a cycle later: the memories are large, and lie far from what writes them.
+        self.fill.d.next = self.slots.fill.val();
+        self.fill_address.d.next = self.slots.fill_address.val();
+        self.fill_word.d.next = self.slots.fill_word.val();
+        self.store.d.next = self.sorter.store.val();
+        self.store_address.d.next = self.sorter.store_address.val();
+        self.store_word.d.next = self.sorter.store_word.val();
+        self.read_slots.write_address.next = self.fill_address.q.val();
+        self.read_slots.write_data.next = self.fill_word.q.val();
+        self.read_slots.write_enable.next = self.fill.q.val();
         self.read_slots.read_address.next = self.builder.read_address.val();
         self.builder.read_word.next = self.read_slots.read_data.val();
-        self.write_slots.write_address.next = self.sorter.store_address.val();
-        self.write_slots.write_data.next = self.sorter.store_word.val();
-        self.write_slots.write_enable.next = self.sorter.store.val();
+        self.write_slots.write_address.next = self.store_address.q.val();
+        self.write_slots.write_data.next = self.store_word.q.val();
+        self.write_slots.write_enable.next = self.store.q.val();
         self.write_slots.read_address.next = self.slots.fetch_address.val();
         self.slots.fetch_word.next = self.write_slots.read_data.val();
     }

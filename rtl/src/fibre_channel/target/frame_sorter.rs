@@ -93,6 +93,9 @@ pub struct FrameSorter {
     pub data_dropped: Signal<Out, Bit>,
 
     state: DFF<SorterState>,
+    /// A command is offered, and a place for data asked for.
+    offers: DFF<Bit>,
+    asks: DFF<Bit>,
     place: DFF<Bits<4>>,
     wait: DFF<Bits<2>>,
     keeps: DFF<Bit>,
@@ -157,6 +160,8 @@ impl Default for FrameSorter {
             processor_last: Default::default(),
             data_dropped: Default::default(),
             state: Default::default(),
+            offers: Default::default(),
+            asks: Default::default(),
             place: Default::default(),
             wait: Default::default(),
             keeps: Default::default(),
@@ -201,7 +206,7 @@ impl Logic for FrameSorter {
         clock!(self, clock, logins, decoder);
         dff_setup!(self, clock, state, place, wait, keeps, r_ctl, destination, source_address, kind, f_ctl, df_ctl);
         dff_setup!(self, clock, ox_id, rx_id, parameter, words, first, last, ended_in_header, slot, next_slot, address);
-        dff_setup!(self, clock, moved, was_dropped, answered);
+        dff_setup!(self, clock, moved, was_dropped, answered, offers, asks);
 
         LoginEntrySink::link(&mut self.entry, &mut self.logins.entry);
         LoginLookupSink::link(&mut self.lookup, &mut self.logins.lookup);
@@ -297,16 +302,19 @@ impl Logic for FrameSorter {
                         & (self.destination.q.val() == self.own_address.val())
                         & self.logins.is_found.val()
                     {
+                        self.asks.d.next = true;
                         self.state.d.next = SorterState::Ask;
                         // The processor asked for it.
                         if self.rx_id.q.val().get_bit(15) {
                             self.keeps.d.next = true;
+                            self.asks.d.next = false;
                             self.state.d.next = SorterState::Processor;
                         }
                     }
                 }
                 if self.ended_in_header.q.val() {
                     // There is no payload.
+                    self.asks.d.next = false;
                     self.state.d.next = SorterState::Over;
                 }
             }
@@ -322,11 +330,13 @@ impl Logic for FrameSorter {
                     self.state.d.next = SorterState::Over;
                     if self.decoder.is_fast.val() & !(self.decoder.is_write.val() & self.logins.is_read_only.val()) {
                         self.keeps.d.next = false;
+                        self.offers.d.next = true;
                         self.state.d.next = SorterState::Offer;
                     }
                 }
             }
             SorterState::Offer => {
+                self.offers.d.next = !self.command.ready.val() & !self.command.refused.val();
                 if self.command.ready.val() {
                     self.state.d.next = SorterState::Over;
                 } else if self.command.refused.val() {
@@ -339,6 +349,7 @@ impl Logic for FrameSorter {
                 self.answered.d.next = self.data.answered.val();
                 self.address.d.next = self.data.address.val();
                 if self.data.answered.val() {
+                    self.asks.d.next = false;
                     self.state.d.next = SorterState::Drop;
                     if self.data.accepted.val() {
                         self.state.d.next = SorterState::Data;
@@ -381,7 +392,7 @@ impl Logic for FrameSorter {
         self.decoder.valid.next = (self.state.q.val() == SorterState::Command) & self.takes.val();
         self.decoder.word.next = self.swapped.val();
         self.decoder.capacity.next = self.capacity.val();
-        self.command.valid.next = self.state.q.val() == SorterState::Offer;
+        self.command.valid.next = self.offers.q.val();
         self.command.is_write.next = self.decoder.is_write.val();
         self.command.block.next = self.decoder.block.val();
         self.command.blocks.next = self.decoder.blocks.val();
@@ -393,7 +404,7 @@ impl Logic for FrameSorter {
         self.command.originator.next = self.ox_id.q.val();
         self.data.originator.next = self.ox_id.q.val();
 
-        self.data.valid.next = self.state.q.val() == SorterState::Ask;
+        self.data.valid.next = self.asks.q.val();
         self.data.responder.next = self.rx_id.q.val();
         self.data.offset.next = self.parameter.q.val();
         self.data.words.next = self.words.q.val();
