@@ -13,7 +13,7 @@ use crate::stream::{StreamSink, StreamSource};
 /// - Throughput: a word of 128 bits every 4 cycles, in and out at the same time.
 /// - Back-pressure: pages to be written wait; what was read must be taken, and is.
 /// - Limits: of pages that are written in part, one at a time.
-#[derive(LogicBlock)]
+#[derive(LogicBlock, Default)]
 pub struct PagePath {
     /// Clock of all registers, rising edge.
     pub clock: Signal<In, Clock>,
@@ -46,28 +46,6 @@ pub struct PagePath {
     writer: PageWriter,
     filler: PageFiller,
     old_page: RAM<Bits<32>, 10>,
-}
-
-impl Default for PagePath {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            writes: Default::default(),
-            commands: Default::default(),
-            write_words: Default::default(),
-            read_words: Default::default(),
-            ends: Default::default(),
-            asks: Default::default(),
-            asked_slot: Default::default(),
-            asked_first: Default::default(),
-            slots: Default::default(),
-            write_ended: Default::default(),
-            write_ended_slot: Default::default(),
-            writer: Default::default(),
-            filler: Default::default(),
-            old_page: Default::default(),
-        }
-    }
 }
 
 impl Logic for PagePath {

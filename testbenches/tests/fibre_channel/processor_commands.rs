@@ -154,9 +154,9 @@ fn hosts_at_both_ports_count_with_compare_and_write_and_no_count_is_lost() {
         assert!(card.cycle() < 20_000_000, "no progress");
     }
     card.run_until_idle(2_000_000).expect("answers");
-    for host in 0..2 {
+    for (host, count) in counted.iter_mut().enumerate() {
         for outcome in card.attached[host].end.port.initiator().expect("logged in").take_outcomes() {
-            counted[host] += u64::from(outcome.transfer.descriptor[0] == 0x89 && outcome.status == GOOD);
+            *count += u64::from(outcome.transfer.descriptor[0] == 0x89 && outcome.status == GOOD);
         }
     }
     let total = counted.iter().sum();
