@@ -3,6 +3,7 @@
 //! What is decided is pure ([`PortFirmware`]): a frame comes in, orders for the hardware come out. The processor
 //! carries them out at the port's mailbox.
 
+mod commands;
 mod fabric;
 mod link_services;
 mod parameters;
