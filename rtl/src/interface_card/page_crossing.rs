@@ -8,7 +8,8 @@ use crate::stream::AsynchronousFifo;
 
 /// Gives the page requests of a port to another clock.
 ///
-/// - Latency, throughput: those of [`AsynchronousFifo`].
+/// - Latency: that of [`AsynchronousFifo`].
+/// - Throughput: a request a cycle of the slower clock.
 /// - Back-pressure: requests wait; 60 find room.
 /// - Limits: none.
 #[derive(LogicBlock, Default)]
