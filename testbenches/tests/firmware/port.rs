@@ -139,3 +139,13 @@ fn exchanges_that_ended_early_are_answered_after_they_are_closed() {
         }
     }
 }
+
+#[test]
+fn a_port_without_flogi_takes_the_address_that_plogi_gives_it() {
+    let mut firmware = firmware(10);
+    let mut frame = service(0x01_0001, login(0x03, 7, 2048));
+    frame.header.destination = 0x01_0002;
+    let orders = firmware.on_frame(&frame);
+    assert!(orders.contains(&PortOrder::SetAddress(0x01_0002)) && orders.contains(&PortOrder::SetCredit(9)));
+    assert_eq!(sent(&orders).header.source, 0x01_0002);
+}

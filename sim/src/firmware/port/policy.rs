@@ -364,6 +364,12 @@ impl PortFirmware {
                 if payload == 0 {
                     return self.reject(frame, 0x03, 0x00);
                 }
+                // Without FLOGI since the link came up, PLOGI says which addresses both ports have.
+                if self.address == 0 && !self.is_in_loop && !self.fabric.has_begun() {
+                    self.address = frame.header.destination;
+                    orders.push(PortOrder::SetAddress(self.address));
+                    orders.push(PortOrder::SetCredit(other.credit.clamp(1, 255) as u8));
+                }
                 self.entries[entry] =
                     Some(Entry { address: source, name: other.names.port, payload, has_process: false });
                 orders.extend(self.set_login(entry));
