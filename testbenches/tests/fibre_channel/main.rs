@@ -12,6 +12,7 @@ mod frame_receiver;
 mod frame_transmitter;
 mod golden_conversation;
 mod link;
+mod mailbox_crossing;
 mod ordered_set_decoder;
 mod port;
 mod port_state_machine;

@@ -32,7 +32,8 @@ pub enum SorterState {
 }
 
 /// Takes received frames apart: reads and writes that hardware can carry out become commands, data of writes goes where
-/// the exchange wants it, and every other frame goes to the processor.
+/// the exchange wants it, and every other frame goes to the processor: data of writes, too, whose RX_ID has bit 15 set, by which
+/// the processor asked for it, and writes of a host that may only read.
 ///
 /// What goes to the processor is told at its end only, as it is for received frames: `processor_ended`, with
 /// `processor_keeps` if the words since the last end are a frame for it.
